@@ -1,0 +1,33 @@
+/** The languages of an `apply` or `undo` fence: what a solution can do. */
+
+export type Effect = {
+	/** Attributes besides `min`, `max`, `timeout` and `on` (another server). */
+	readonly attributes: readonly string[];
+	/** It changes something, so that a check must prove it. */
+	readonly changes: boolean;
+	/** It acts on the rows of the step's preview, and cannot do without. */
+	readonly needsPreview: boolean;
+};
+
+function effect(attributes: readonly string[], needsPreview = false, changes = true): Effect {
+	return { attributes, changes, needsPreview };
+}
+
+export const effects: Readonly<Record<string, Effect>> = {
+	terminate: effect(['fence'], true),
+	cancel: effect(['fence'], true),
+	setting: effect(['name', 'value', 'system', 'database', 'role']),
+	'connection-limit': effect(['database', 'role', 'limit']),
+	'allow-connections': effect(['database']),
+	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
+	write: effect(['path', 'mode']),
+	restart: effect(['wait']),
+	wait: effect(['until', 'for'], false, false),
+	sql: effect(['database']),
+	/** A person does it. */
+	step: effect([], false, false),
+};
+
+export function isEffect(language: string): boolean {
+	return Object.hasOwn(effects, language);
+}

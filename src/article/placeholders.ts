@@ -1,0 +1,8 @@
+/** `{column}` in a finding's text stands for a column of the row that decided. */
+
+const pattern = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/** The names between braces, each once, in the order of first use; not those in code spans with other text. */
+export function placeholders(text: string): string[] {
+	return [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))];
+}

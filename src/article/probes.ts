@@ -1,0 +1,103 @@
+/** The languages of a check's fence that are not SQL: what they can answer, and what they take. */
+import type { Fence } from './article.ts';
+import { logPatternLines } from './log-patterns.ts';
+
+export type Probe = {
+	/** Its closed list; `otherwise` is always possible too. */
+	readonly verdicts: readonly string[];
+	/** Attributes besides `min`, `max`, `timeout`. */
+	readonly attributes: readonly string[];
+	/** Columns of its finding; null: they depend on what was found, so placeholders are not checked. */
+	readonly facts: readonly string[] | null;
+};
+
+const inTime = ['now', 'earlier', 'never'] as const;
+
+/** Signatures that `log signature=` knows. `read-timeout` is told apart by its timing, the others by their age. */
+export const logSignatures = [
+	'slots-refused',
+	'read-timeout',
+	'client-pool',
+	'request-limit',
+	'connection-reset',
+	'backend-crash',
+	'fork-failed',
+	'standby-settings',
+] as const;
+export type LogSignature = (typeof logSignatures)[number];
+
+export const readTimeoutVerdicts = [
+	'at the command timeout',
+	'after a pause',
+	'irregular',
+	'earlier',
+	'never',
+] as const;
+
+export const probes: Readonly<Record<string, Probe>> = {
+	connect: {
+		verdicts: [
+			'connected',
+			'ordinary slots gone',
+			'no slot at all',
+			'role limit',
+			'database limit',
+			'walsender limit',
+			'database closed',
+			'starting or stopping',
+			'credentials refused',
+			'tls refused',
+			'refused',
+			'no such name',
+			'no answer',
+			'silent',
+			'could not fork',
+			'pooler refused',
+		],
+		attributes: ['as'],
+		facts: [
+			...['code', 'routine', 'layer', 'message', 'host', 'port', 'user', 'database', 'address'],
+			...['tls', 'tls_offered', 'slot', 'pooled'],
+			...['dns_ms', 'tcp_ms', 'tls_ms', 'startup_ms', 'authentication_ms', 'query_ms', 'total_ms'],
+		],
+	},
+	processes: {
+		verdicts: ['slots held', 'stalled logins', 'clients gone', 'blocked', 'idle in transaction', 'quiet'],
+		attributes: [],
+		facts: null,
+	},
+	log: {
+		verdicts: inTime,
+		attributes: ['signature'],
+		facts: [
+			...['events', 'first', 'last', 'age_s', 'rate_per_min', 'gap_s', 'pause_s'],
+			...['files', 'files_read', 'files_skipped'],
+		],
+	},
+	openiz: { verdicts: ['larger', 'fits'], attributes: ['budget'], facts: null },
+	pooler: { verdicts: ['waiting', 'quiet', 'none'], attributes: [], facts: null },
+	rest: { verdicts: ['dropped', 'survived'], attributes: ['for'], facts: null },
+};
+
+/** Columns of a probe's finding; null: they cannot be known before. A pattern's name is one, with its count. */
+export function probeFacts(fence: Fence): readonly string[] | null {
+	const facts = Object.hasOwn(probes, fence.language) ? (probes[fence.language]?.facts ?? null) : null;
+	if (facts === null || fence.language !== 'log') return facts;
+	const names = logPatternLines(fence.body).flatMap(({ name }) =>
+		name === null ? [] : [name.replaceAll('-', '_')],
+	);
+	return [...facts, ...names];
+}
+
+/**
+ * The closed list of a probe's fence; null: it is not a probe (SQL's list is read off the query).
+ * @param language first word of the info string
+ * @param attributes decides for `log`: read timeouts are judged by when they occur
+ */
+export function probeVerdicts(
+	language: string,
+	attributes: Readonly<Record<string, string>>,
+): readonly string[] | null {
+	if (language === 'log' && attributes.signature === 'read-timeout') return readTimeoutVerdicts;
+	return Object.hasOwn(probes, language) ? (probes[language]?.verdicts ?? null) : null;
+}

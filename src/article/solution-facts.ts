@@ -1,0 +1,153 @@
+/** The facts of a solution, as list items: `- **Risk**: moderate`. */
+
+import { nearestName } from '../nearest-name.ts';
+import type { Parameter, Provider, Risk, Solution } from './article.ts';
+import { type Item, ownText } from './markdown-blocks.ts';
+import { isParameterItem, readParameter } from './parameter-items.ts';
+import { plainInline } from './plain-text.ts';
+import type { Report } from './problems.ts';
+
+export type SolutionFacts = {
+	risk: Risk | null;
+	/** A risk was given that there is not, which has been reported. */
+	riskRefused: boolean;
+	confirm: string | null;
+	needs: string | null;
+	interrupts: string | null;
+	notOn: Provider[];
+	parameters: Parameter[];
+};
+
+const names = ['Risk', 'Confirm', 'Needs', 'Interrupts', 'Not on'] as const;
+const risks: readonly Risk[] = ['mild', 'moderate', 'severe'];
+const providers: readonly Provider[] = [
+	'self-hosted',
+	'rds',
+	'aurora',
+	'cloud-sql',
+	'alloydb',
+	'azure',
+	'supabase',
+	'neon',
+	'managed',
+	'unknown',
+];
+const fact = /^\*\*([^*\n]+?):?\*\*\s*:?\s*([\s\S]*)$/;
+
+export function noFacts(): SolutionFacts {
+	return {
+		risk: null,
+		riskRefused: false,
+		confirm: null,
+		needs: null,
+		interrupts: null,
+		notOn: [],
+		parameters: [],
+	};
+}
+
+/** Whether a list is one of facts and parameters; a misspelt fact still makes it one. */
+export function isFactList(items: readonly Item[]): boolean {
+	return items.some((item) => {
+		const text = ownText(item);
+		if (isParameterItem(text)) return true;
+		const name = /^\*\*([^*\n]+?):?\*\*\s*:|^\*\*([^*\n]+?):\*\*/.exec(text);
+		const word = name?.[1] ?? name?.[2];
+		return word !== undefined && nearestName(word, names) !== null;
+	});
+}
+
+export function readFacts(items: readonly Item[], facts: SolutionFacts, report: Report): void {
+	for (const item of items) {
+		const { line } = item;
+		const text = ownText(item);
+		if (isParameterItem(text)) {
+			const parameter = readParameter(text, line, report);
+			if (parameter === null) continue;
+			if (facts.parameters.some(({ name }) => name === parameter.name)) {
+				report({
+					line,
+					rule: 'parameter-syntax',
+					message: `${parameter.name} is asked for twice`,
+					expected: 'each parameter once',
+				});
+			} else facts.parameters.push(parameter);
+			continue;
+		}
+		readFact(text, line, facts, report);
+	}
+}
+
+function readFact(text: string, line: number, facts: SolutionFacts, report: Report): void {
+	const match = fact.exec(text);
+	const name = names.find((known) => known.toLowerCase() === match?.[1]?.trim().toLowerCase());
+	const value = (match?.[2] ?? '').replace(/\s+/g, ' ').trim();
+	if (name === undefined || value === '') {
+		report({
+			line,
+			rule: 'unknown-fact',
+			message:
+				name === undefined
+					? `a solution has no fact ${plainInline(match?.[1] ?? text).slice(0, 40)}`
+					: `${name} says nothing`,
+			expected: `${names.join(', ')}, or a parameter`,
+			nearest: name === undefined ? nearestName(match?.[1] ?? text, names) : null,
+		});
+		return;
+	}
+	switch (name) {
+		case 'Risk': {
+			const word = plainInline(value).toLowerCase();
+			const risk = risks.find((known) => known === word);
+			if (risk === undefined) {
+				facts.riskRefused = true;
+				report({
+					line,
+					rule: 'unknown-risk',
+					message: `no risk is called ${word}`,
+					expected: risks.join(', '),
+					nearest: nearestName(word, risks),
+				});
+			} else facts.risk = risk;
+			return;
+		}
+		case 'Confirm':
+			facts.confirm = plainInline(value);
+			return;
+		case 'Needs':
+			facts.needs = value;
+			return;
+		case 'Interrupts':
+			facts.interrupts = value;
+			return;
+		case 'Not on':
+			facts.notOn.push(...readProviders(value, line, report));
+	}
+}
+
+function readProviders(value: string, line: number, report: Report): Provider[] {
+	return plainInline(value)
+		.toLowerCase()
+		.split(/[\s,]+/)
+		.filter((word) => word !== '' && word !== 'and' && word !== 'or')
+		.flatMap((word) => {
+			const provider = providers.find((known) => known === word);
+			if (provider !== undefined) return [provider];
+			report({
+				line,
+				rule: 'unknown-provider',
+				message: `no provider is called ${word}`,
+				expected: providers.join(', '),
+				nearest: nearestName(word, providers),
+			});
+			return [];
+		});
+}
+
+/** The solution's own fields; what is not said is the harmless reading, and lint asks for the rest. */
+export function settledFacts(
+	facts: SolutionFacts,
+): Pick<Solution, 'risk' | 'confirm' | 'needs' | 'interrupts' | 'notOn' | 'parameters'> {
+	const { risk, riskRefused: _, ...rest } = facts;
+	return { ...rest, risk: risk ?? 'mild' };
+}

@@ -1,0 +1,22 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Closes a run with one plain line, `N passed, M failed`, which CI reads. */
+export default class CountReporter implements Reporter {
+	onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+		let passed = 0;
+		let skipped = 0;
+		// A file that does not load and an error outside any test are failures, although no test says so.
+		let failed = errors.length + modules.filter((module) => module.errors().length > 0).length;
+		for (const module of modules) {
+			for (const test of module.children.allTests()) {
+				const { state } = test.result();
+				if (state === 'passed') passed += 1;
+				else if (state === 'failed') failed += 1;
+				else skipped += 1;
+			}
+		}
+		process.stdout.write(
+			`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+		);
+	}
+}

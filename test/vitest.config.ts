@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Real servers are started by the tests themselves, so a file gets time, but a hang still ends. */
+export default defineConfig({
+	test: {
+		root: new URL('..', import.meta.url).pathname,
+		include: ['test/**/*.test.{ts,tsx}'],
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
+		maxWorkers: 2,
+		reporters: ['default', new URL('helpers/count-reporter.ts', import.meta.url).pathname],
+	},
+});
