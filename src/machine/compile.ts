@@ -1,0 +1,85 @@
+/** Article → machine. Linear in the article: every node brings its own transitions and nobody else's. */
+import type { Article } from '../article/article.ts';
+import { checkStates, checkTarget } from './check-states.ts';
+import { connectionStates } from './connection-states.ts';
+import { initialContext } from './context.ts';
+import { asWizard } from './guided.ts';
+import { machineSetup } from './setup.ts';
+import { solutionStates, solutionTarget } from './solution-states.ts';
+
+function checksState(article: Article) {
+	const ids = article.checks.map(({ id }) => id);
+	const [first] = ids;
+	const last = ids.at(-1);
+	if (first === undefined || last === undefined) return {};
+	return Object.fromEntries(
+		article.checks.map((check, index) => [
+			`check ${check.id}`,
+			checkStates(check, { following: ids[index + 1] ?? null, preceding: ids[index - 1] ?? last }),
+		]),
+	);
+}
+
+/** The machine of an article; its actors are provided by whoever runs it. */
+export function compileMachine(published: Article) {
+	const article = asWizard(published);
+	const first = article.checks[0]?.id ?? null;
+	const last = article.checks.at(-1)?.id ?? null;
+	return machineSetup.createMachine({
+		id: 'wizard',
+		context: ({ input }) => initialContext({ ...input, article }),
+		type: 'parallel',
+		states: {
+			connection: connectionStates,
+			article: {
+				initial: 'intro',
+				states: {
+					intro: {
+						id: 'intro',
+						tags: ['waiting'],
+						meta: { screen: { name: 'intro' } },
+						on: { next: checkTarget(first), finish: '#ended' },
+					},
+					...checksState(article),
+					/** Jumps may have passed checks by: once round again for those, then the causes. */
+					sweep: {
+						id: 'sweep',
+						always: [
+							...(first === null ? [] : [{ guard: 'isUnvisitedLeft' as const, target: checkTarget(first) }]),
+							{ target: '#causes' },
+						],
+					},
+					causes: {
+						id: 'causes',
+						tags: ['waiting'],
+						meta: { screen: { name: 'causes' } },
+						on: {
+							choose: article.solutions.map(({ id }) => ({
+								guard: {
+									type: 'isSolution' as const,
+									params: ({ event }: { event: { solution: string } }) => ({
+										chosen: event.solution,
+										solution: id,
+									}),
+								},
+								target: solutionTarget(id),
+							})),
+							again: { target: checkTarget(first), actions: 'forgetFindings' },
+							back: [
+								{ guard: 'isTrailEmpty', target: '#intro' },
+								{ target: checkTarget(last), actions: { type: 'turnBack', params: { from: null } } },
+							],
+							finish: '#ended',
+						},
+					},
+					...Object.fromEntries(
+						article.solutions.map((solution) => [`solution ${solution.id}`, solutionStates(solution)]),
+					),
+					ended: { id: 'ended', tags: ['ended'], meta: { screen: { name: 'ended' } } },
+				},
+			},
+		},
+	});
+}
+
+export type WizardMachine = ReturnType<typeof compileMachine>;

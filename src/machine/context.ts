@@ -1,0 +1,143 @@
+/** What the machine remembers, and what can be said to it. */
+import type { Article, Slug } from '../article/article.ts';
+import type { Finding, NotSeen } from './finding.ts';
+import type {
+	Applied,
+	ConnectionEvent,
+	Failure,
+	Gauge,
+	LayerTiming,
+	Observation,
+	ParameterValues,
+	Plan,
+	Planned,
+	Progress,
+	ServerIdentity,
+	Undone,
+	Verified,
+} from './ports.ts';
+
+/** A solution that was tried, and how it went. */
+export type Tried = {
+	readonly solution: Slug;
+	readonly outcome:
+		| 'held'
+		| 'did not hold'
+		| 'helped'
+		| 'did not help'
+		| 'not verified'
+		| 'failed'
+		| 'undone';
+	readonly plan: Plan | null;
+	readonly applied: Applied | null;
+	readonly verified: Verified | null;
+	readonly undone: Undone | null;
+	/** Of the findings' facts when it was tried, to compare with afterwards. */
+	readonly at: string;
+};
+
+export type WizardContext = {
+	readonly article: Article;
+	/** Checks that are passed by, as if they were answered: `fix` needs no slow ones. */
+	readonly leaveOut: readonly Slug[];
+	/** ISO 8601. */
+	readonly startedAt: string;
+
+	readonly server: ServerIdentity | null;
+	readonly timings: readonly LayerTiming[];
+	readonly gauge: Gauge | null;
+	/** Why there is no session; null: there is one, or none was tried. */
+	readonly connectionFailure: Failure | null;
+	/** While waiting for a slot; null otherwise. */
+	readonly waiting: { readonly attempt: number; readonly nextInMs: number } | null;
+
+	/** Oldest first; a person's answer stands beside a live one. */
+	readonly findings: readonly Finding[];
+	readonly notSeen: readonly NotSeen[];
+	/** Checks in the order they were reached. */
+	readonly trail: readonly Slug[];
+	/** Where `back` leads; null: going forward. */
+	readonly backTo: Slug | null;
+	/** Why the check at hand has no source; null: it has one. */
+	readonly absence: NotSeen | null;
+
+	readonly parameters: ParameterValues;
+	readonly planned: Planned | null;
+	/** Why the last consent did not count; null: none was wrong. */
+	readonly consentProblem: string | null;
+	readonly applied: Applied | null;
+	readonly verified: Verified | null;
+	readonly undone: Undone | null;
+	/** What went wrong in the fix at hand; null: nothing. */
+	readonly fixFailure: Failure | null;
+	readonly progress: string | null;
+	readonly tried: readonly Tried[];
+};
+
+export type WizardInput = {
+	readonly article: Article;
+	readonly startedAt: string;
+	readonly leaveOut?: readonly Slug[];
+	readonly parameters?: ParameterValues;
+	/** What an earlier session knew, oldest first: shown as known, looked at again where it can be. */
+	readonly findings?: readonly Finding[];
+};
+
+/** What a driver (screen, headless run, test) says. */
+export type DriverEvent =
+	| { readonly type: 'next' }
+	| { readonly type: 'back' }
+	/** Looks again, at this check or, at the causes, at everything. */
+	| { readonly type: 'again' }
+	/** Stops looking and asks the person. */
+	| { readonly type: 'skip' }
+	| { readonly type: 'answer'; readonly verdict: string; readonly by: string; readonly at: string }
+	/** Nobody to ask: the check is not seen. */
+	| { readonly type: 'leave' }
+	| { readonly type: 'wait for a slot' }
+	| { readonly type: 'stop waiting' }
+	| { readonly type: 'choose'; readonly solution: Slug }
+	| { readonly type: 'start' }
+	| { readonly type: 'set'; readonly name: string; readonly value: string }
+	/** Consent to the plan at hand; `typed` is what a severe one wants. */
+	| { readonly type: 'confirm'; readonly plan: string; readonly typed: string | null }
+	| { readonly type: 'done' }
+	| { readonly type: 'did not help' }
+	| { readonly type: 'helped' }
+	| { readonly type: 'undo' }
+	| { readonly type: 'finish' };
+
+export type WizardEvent = DriverEvent | ConnectionEvent | Progress;
+
+export function initialContext(input: WizardInput): WizardContext {
+	return {
+		article: input.article,
+		leaveOut: input.leaveOut ?? [],
+		startedAt: input.startedAt,
+		server: null,
+		timings: [],
+		gauge: null,
+		connectionFailure: null,
+		waiting: null,
+		findings: input.findings ?? [],
+		notSeen: [],
+		trail: [],
+		backTo: null,
+		absence: null,
+		parameters: input.parameters ?? {},
+		planned: null,
+		consentProblem: null,
+		applied: null,
+		verified: null,
+		undone: null,
+		fixFailure: null,
+		progress: null,
+		tried: [],
+	};
+}
+
+/** The verdict that an observation takes in a check's list: one it lists, or `otherwise`. */
+export function verdictOf(observation: Observation, listed: readonly string[]): string {
+	if (observation.kind !== 'verdict') return 'otherwise';
+	return listed.includes(observation.verdict) ? observation.verdict : 'otherwise';
+}

@@ -1,0 +1,20 @@
+/** What the machine tells the journal; the session writes it, nothing here reads it back. */
+import type { Slug } from '../article/article.ts';
+import type { Finding, NotSeen } from './finding.ts';
+import type { Plan, Undone, Verified } from './ports.ts';
+
+export type JournalEntry =
+	| { readonly kind: 'finding'; readonly finding: Finding }
+	| { readonly kind: 'not-seen'; readonly notSeen: NotSeen }
+	| { readonly kind: 'choice'; readonly solution: Slug }
+	| { readonly kind: 'plan'; readonly plan: Plan }
+	| { readonly kind: 'consent'; readonly plan: string; readonly typed: boolean }
+	| { readonly kind: 'verified'; readonly solution: Slug; readonly verified: Verified }
+	| { readonly kind: 'undone'; readonly undone: Undone }
+	| {
+			readonly kind: 'step';
+			readonly solution: Slug;
+			readonly step: Slug;
+			readonly outcome: 'done' | 'did not help';
+	  }
+	| { readonly kind: 'helped'; readonly solution: Slug; readonly helped: boolean };

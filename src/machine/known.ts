@@ -1,0 +1,49 @@
+/** What follows from the machine's memory: asked by the screens, the report and `--json` alike. */
+import type { Article, Symptom } from '../article/article.ts';
+import type { WizardContext } from './context.ts';
+import type { Finding, RankedCause, RankedSolution, SeenSymptom } from './finding.ts';
+import { decisiveFindings, rankCauses, rankSolutions, worstSeverity } from './rank.ts';
+
+export type Known = {
+	readonly causes: readonly RankedCause[];
+	readonly solutions: readonly RankedSolution[];
+	readonly symptoms: readonly SeenSymptom[];
+	readonly severity: Finding['severity'];
+};
+
+function seen(symptom: Symptom, findings: readonly Finding[]): boolean | null {
+	const finding = findings.find(({ check }) => check === (symptom.check ?? symptom.id));
+	if (finding === undefined) return null;
+	switch (finding.severity) {
+		case 'warning':
+		case 'critical':
+			return true;
+		case 'ok':
+			return false;
+		case 'info':
+		case 'unknown':
+			return null;
+	}
+}
+
+/** Symptoms flat, in document order. A symptom is there when the check that observes it came out badly. */
+export function seenSymptoms(article: Article, findings: readonly Finding[]): readonly SeenSymptom[] {
+	const decisive = decisiveFindings(findings);
+	const walk = (symptoms: readonly Symptom[]): readonly SeenSymptom[] =>
+		symptoms.flatMap((symptom) => [
+			{ id: symptom.id, text: symptom.text, observed: seen(symptom, decisive) },
+			...walk(symptom.children),
+		]);
+	return walk(article.symptoms);
+}
+
+export function known(context: WizardContext): Known {
+	const { article, findings, server } = context;
+	const causes = rankCauses(article, findings);
+	return {
+		causes,
+		solutions: rankSolutions(article, causes, server),
+		symptoms: seenSymptoms(article, findings),
+		severity: worstSeverity(decisiveFindings(findings)),
+	};
+}

@@ -1,0 +1,173 @@
+/** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
+import type { Article, Bearing, Cause, Severity, Slug, Solution } from '../article/article.ts';
+import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
+import { isGuided } from './guided.ts';
+import type { ServerIdentity } from './ports.ts';
+
+const gravity: Readonly<Record<Severity, number>> = { unknown: 0, ok: 1, info: 2, warning: 3, critical: 4 };
+
+/** Orders severities; `unknown` is the least, because nothing was determined. */
+export function graver(a: Severity, b: Severity): Severity {
+	return gravity[b] > gravity[a] ? b : a;
+}
+
+/** The worst severity that was determined; `unknown` only if nothing was. */
+export function worstSeverity(findings: readonly Finding[]): Severity {
+	return findings.map((finding) => finding.severity).reduce(graver, 'unknown');
+}
+
+/** What evidence for a cause counts, by the severity of its branch (article format, "Evidence"). */
+const weightFor: Readonly<Record<Severity, number>> = { critical: 4, warning: 2, info: 1, ok: 0, unknown: 0 };
+const weightAgainst = 2;
+
+/**
+ * One finding a check: a live answer decides before a person's, which stands beside it (architecture, "The machine").
+ * Among equals the latest decides.
+ */
+export function decisiveFindings(findings: readonly Finding[]): readonly Finding[] {
+	const byCheck = new Map<Slug, Finding>();
+	for (const finding of findings) {
+		const before = byCheck.get(finding.check);
+		if (before === undefined || before.source === 'person' || finding.source !== 'person') {
+			byCheck.set(finding.check, finding);
+		}
+	}
+	return [...byCheck.values()];
+}
+
+type Weighed = {
+	cause: Cause;
+	proved: boolean;
+	ruledOut: boolean;
+	score: number;
+	severity: Severity;
+	for: Evidence[];
+	against: Evidence[];
+};
+
+function weigh(weighed: Weighed, bearing: Bearing, finding: Finding): void {
+	const evidence: Evidence = { check: finding.check, verdict: finding.verdict };
+	switch (bearing) {
+		case 'proves':
+			weighed.proved = true;
+			weighed.score += weightFor[finding.severity];
+			weighed.severity = graver(weighed.severity, finding.severity);
+			weighed.for.push(evidence);
+			return;
+		case 'for':
+			weighed.score += weightFor[finding.severity];
+			weighed.severity = graver(weighed.severity, finding.severity);
+			weighed.for.push(evidence);
+			return;
+		case 'rules out':
+			weighed.ruledOut = true;
+			weighed.against.push(evidence);
+			return;
+		case 'against':
+			weighed.score -= weightAgainst;
+			weighed.against.push(evidence);
+			return;
+	}
+}
+
+/**
+ * The causes that stand, best first: proved ones by severity, then by score, then in document order.
+ * A proof outweighs whatever rules it out only where both are there; a suspicion does not. Of an article that the
+ * tool can look at nothing of, every cause is listed.
+ */
+export function rankCauses(article: Article, findings: readonly Finding[]): readonly RankedCause[] {
+	const weighed = new Map<Slug, Weighed>(
+		article.causes.map((cause) => [
+			cause.id,
+			{ cause, proved: false, ruledOut: false, score: 0, severity: 'unknown', for: [], against: [] },
+		]),
+	);
+	const checks = new Map(article.checks.map((check) => [check.id, check]));
+	for (const finding of decisiveFindings(findings)) {
+		const branch = checks.get(finding.check)?.branches.find(({ verdict }) => verdict === finding.verdict);
+		for (const link of branch?.causes ?? []) {
+			const entry = weighed.get(link.cause);
+			if (entry !== undefined) weigh(entry, link.bearing, finding);
+		}
+	}
+	const order = [...weighed.values()];
+	const anyProved = order.some(({ proved }) => proved);
+	return order
+		.filter(
+			(entry) =>
+				entry.proved || (entry.score > 0 && !entry.ruledOut && !(entry.cause.lastResort && anyProved)),
+		)
+		.map((entry, index) => ({ entry, index }))
+		.sort(
+			(a, b) =>
+				Number(b.entry.proved) - Number(a.entry.proved) ||
+				(a.entry.proved ? gravity[b.entry.severity] - gravity[a.entry.severity] : 0) ||
+				b.entry.score - a.entry.score ||
+				a.index - b.index,
+		)
+		.map(({ entry }) => ({
+			id: entry.cause.id,
+			title: entry.cause.title,
+			standing: entry.proved ? 'proved' : 'suspected',
+			severity: entry.severity,
+			score: entry.score,
+			for: entry.for,
+			against: entry.against,
+		}));
+}
+
+/** Below this server version nothing is applied (architecture, "Where it runs"). */
+const firstAppliedVersion = 100000;
+
+/** Why the tool cannot apply a solution here; null: it can, or it is a person's to do. */
+export function whyUnavailable(solution: Solution, server: ServerIdentity | null): string | null {
+	if (solution.how === 'guided') return null;
+	if (server === null || server.slot === null) return 'there is no session on the server to apply it with';
+	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
+		return `nothing is applied on PostgreSQL ${server.version ?? 'below 10'}: only 10 and later are tested`;
+	}
+	if (solution.notOn.includes(server.provider)) {
+		return server.provider === 'unknown'
+			? 'it is not known who runs this server; only its provider or a superuser can'
+			: `it cannot be applied on ${server.provider}`;
+	}
+	return null;
+}
+
+/**
+ * What to do about it, best first: the cures of the causes in their order, then what only relieves; what cannot
+ * be done here last, with the reason.
+ */
+export function rankSolutions(
+	article: Article,
+	causes: readonly RankedCause[],
+	server: ServerIdentity | null,
+): readonly RankedSolution[] {
+	const solutions = new Map(article.solutions.map((solution) => [solution.id, solution]));
+	const ranked = new Map<Slug, RankedSolution>();
+	const list = (solution: Solution, relief: boolean, cause: Slug | null): void => {
+		const known = ranked.get(solution.id);
+		const why = whyUnavailable(solution, server);
+		ranked.set(solution.id, {
+			id: solution.id,
+			title: solution.title,
+			risk: solution.risk,
+			how: solution.how,
+			relief: (known?.relief ?? true) && relief,
+			available: why === null,
+			why,
+			causes: [...(known?.causes ?? []), ...(cause === null ? [] : [cause])],
+		});
+	};
+	for (const { id } of causes) {
+		for (const cure of article.causes.find((cause) => cause.id === id)?.cures ?? []) {
+			const solution = solutions.get(cure.solution);
+			if (solution !== undefined) list(solution, cure.relief, id);
+		}
+	}
+	if (isGuided(article)) {
+		for (const solution of article.solutions) if (!ranked.has(solution.id)) list(solution, false, null);
+	}
+	const rank = (solution: RankedSolution): number => (solution.available ? 0 : 2) + (solution.relief ? 1 : 0);
+	return [...ranked.values()].sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,55 @@
+/** Which screen a state is: the only thing that the UI and the headless driver ask of the machine's shape. */
+import type { Slug } from '../article/article.ts';
+
+/** `waiting`: a driver must say something; `busy`: an actor is at work; `ended`: nothing more will happen. */
+export type StateTag = 'waiting' | 'busy' | 'ended';
+
+export type Screen =
+	/** What the article is about, before anything is looked at. */
+	| { readonly name: 'intro' }
+	| { readonly name: 'looking'; readonly check: Slug }
+	/** There is no source for the check: the person may answer. */
+	| { readonly name: 'asking'; readonly check: Slug }
+	| { readonly name: 'waiting for a slot'; readonly check: Slug }
+	| { readonly name: 'finding'; readonly check: Slug; readonly verdict: string }
+	| { readonly name: 'causes' }
+	| { readonly name: 'solution'; readonly solution: Slug }
+	| { readonly name: 'planning'; readonly solution: Slug }
+	| { readonly name: 'parameter'; readonly solution: Slug }
+	| { readonly name: 'preview'; readonly solution: Slug }
+	| { readonly name: 'plan expired'; readonly solution: Slug }
+	/** Nothing to do, or not possible here: `planned` says why. */
+	| { readonly name: 'no plan'; readonly solution: Slug }
+	| { readonly name: 'applying'; readonly solution: Slug }
+	| { readonly name: 'not applied'; readonly solution: Slug }
+	| { readonly name: 'step'; readonly solution: Slug; readonly step: Slug }
+	| { readonly name: 'verifying'; readonly solution: Slug }
+	/** Nothing can measure it: the person says whether it helped. */
+	| { readonly name: 'did it help'; readonly solution: Slug }
+	| { readonly name: 'held'; readonly solution: Slug }
+	| { readonly name: 'did not hold'; readonly solution: Slug }
+	| { readonly name: 'undoing'; readonly solution: Slug }
+	| { readonly name: 'undone'; readonly solution: Slug }
+	| { readonly name: 'ended' };
+
+export type StateMeta = { readonly screen: Screen } | { readonly connection: ConnectionState };
+
+export type ConnectionState = 'none' | 'connecting' | 'waiting' | 'held' | 'refused' | 'lost';
+
+type WithMeta = { getMeta(): Readonly<Record<string, StateMeta | undefined>> };
+
+/** The screen of a snapshot. Every leaf of the machine names one, which a test proves for every article. */
+export function screenOf(snapshot: WithMeta): Screen {
+	for (const meta of Object.values(snapshot.getMeta())) {
+		if (meta !== undefined && 'screen' in meta) return meta.screen;
+	}
+	return { name: 'ended' };
+}
+
+/** What the connection is doing, whatever the screen shows. */
+export function connectionOf(snapshot: WithMeta): ConnectionState {
+	for (const meta of Object.values(snapshot.getMeta())) {
+		if (meta !== undefined && 'connection' in meta) return meta.connection;
+	}
+	return 'none';
+}

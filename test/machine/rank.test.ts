@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { factBook, fillTemplate } from '../../src/machine/facts.ts';
+import type { Finding } from '../../src/machine/finding.ts';
+import type { ServerIdentity, SourceKind } from '../../src/machine/ports.ts';
+import { rankCauses, rankSolutions, worstSeverity } from '../../src/machine/rank.ts';
+import { sample } from './sample-articles.ts';
+
+function found(
+	check: string,
+	verdict: string,
+	source: SourceKind = 'live',
+	facts: Finding['facts'] = {},
+): Finding {
+	const branch = sample.checks
+		.find(({ id }) => id === check)
+		?.branches.find((candidate) => candidate.verdict === verdict);
+	if (branch === undefined) throw new Error(`no such verdict: ${check} ${verdict}`);
+	return {
+		check,
+		verdict,
+		severity: branch.severity,
+		text: branch.text,
+		source,
+		at: '2026-11-22T14:00:00.000Z',
+		durationMs: 1,
+		sql: null,
+		answeredBy: source === 'person' ? 'me' : null,
+		facts,
+		rows: [],
+		error: null,
+		grant: null,
+	};
+}
+
+const server: ServerIdentity = {
+	host: 'db',
+	port: 5432,
+	database: 'openiz',
+	user: 'ims',
+	version: '18.4',
+	versionNum: 180004,
+	provider: 'self-hosted',
+	slot: 'reserved',
+	superuser: true,
+};
+
+describe('causes', () => {
+	test('evidence counts by the severity of its branch', () => {
+		const [first, second] = rankCauses(sample, [found('slots', 'full'), found('since-when', 'always')]);
+		expect([first?.id, first?.score, second?.id, second?.score]).toEqual(['too-low', 6, 'pools', 4]);
+	});
+
+	test('a proof comes first and sends the last resort away', () => {
+		const causes = rankCauses(sample, [
+			found('slots', 'full'),
+			found('since-when', 'always'),
+			found('who', 'pools'),
+		]);
+		expect(causes.map(({ id, standing }) => [id, standing])).toEqual([['pools', 'proved']]);
+	});
+
+	test('what is ruled out is not listed, and what only has evidence against it neither', () => {
+		expect(rankCauses(sample, [found('slots', 'full'), found('who', 'mixed')]).map(({ id }) => id)).toEqual([
+			'too-low',
+		]);
+		expect(rankCauses(sample, [found('slots', 'free')])).toEqual([]);
+	});
+
+	test('both sides are shown', () => {
+		const [tooLow] = rankCauses(sample, [found('since-when', 'always'), found('connect', 'connected')]);
+		expect(tooLow?.for).toEqual([{ check: 'since-when', verdict: 'always' }]);
+	});
+
+	test('a live answer decides, whatever a person says later', () => {
+		expect(rankCauses(sample, [found('slots', 'free'), found('slots', 'full', 'person')])).toEqual([]);
+		expect(rankCauses(sample, [found('slots', 'full', 'person')]).map(({ id }) => id)).toEqual([
+			'pools',
+			'too-low',
+		]);
+	});
+});
+
+describe('solutions', () => {
+	const causes = rankCauses(sample, [found('slots', 'full')]);
+
+	test('cures come before what only relieves', () => {
+		expect(rankSolutions(sample, causes, server).map(({ id, relief }) => [id, relief])).toEqual([
+			['shrink', false],
+			['raise', false],
+			['disconnect', true],
+		]);
+	});
+
+	test('what cannot be applied says why', () => {
+		const why = (of: ServerIdentity | null) =>
+			rankSolutions(sample, causes, of).find(({ id }) => id === 'disconnect')?.why;
+		expect(why(server)).toBeNull();
+		expect(why(null)).toContain('no session');
+		expect(why({ ...server, provider: 'rds' })).toContain('rds');
+		expect(why({ ...server, version: '9.4', versionNum: 90400 })).toContain('9.4');
+	});
+});
+
+test('the overall severity is the worst that was determined', () => {
+	expect(worstSeverity([])).toBe('unknown');
+	expect(worstSeverity([found('slots', 'free'), found('who', 'otherwise')])).toBe('ok');
+	expect(worstSeverity([found('slots', 'full'), found('connect', 'connected')])).toBe('critical');
+});
+
+test('facts go by name, the latest first, and by check where that is ambiguous', () => {
+	const book = factBook([
+		found('slots', 'full', 'live', { used: 97, usable: 97 }),
+		found('since-when', 'always', 'live', { used: 3 }),
+	]);
+	expect([book.used, book.slots__used, book.since_when__used]).toEqual([3, 97, 3]);
+});
+
+test('what a database says cannot be markup', () => {
+	expect(fillTemplate('{n} by {who}, {missing}', { n: 3, who: '[x](http://evil) | <b>\n# h' })).toBe(
+		'3 by \\[x\\]\\(http://evil\\) \\| \\<b\\> \\# h, –',
+	);
+});
