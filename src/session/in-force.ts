@@ -1,0 +1,65 @@
+/** What the records of one session, or of several, leave to be done. */
+import type { Inverse, JournalRecord, RecordOf } from './record.ts';
+
+export type ChangeInForce = {
+	readonly intent: RecordOf<'intent'>;
+	readonly inverse: Inverse;
+	/** `unknown`: it was begun, and nobody knows whether it came through. */
+	readonly status: 'done' | 'unknown';
+};
+
+/** The changes that were, or may have been, made and that nobody has taken back; the newest first. */
+export function changesInForce(records: readonly JournalRecord[]): readonly ChangeInForce[] {
+	const outcomes = outcomesOf(records);
+	const lifted = liftedOf(records);
+	return records
+		.filter((record) => record.kind === 'intent')
+		.flatMap((intent): readonly ChangeInForce[] => {
+			const key = keyOf(intent.session, intent.seq);
+			const status = outcomes.get(key)?.status ?? 'unknown';
+			if (intent.inverse === null || lifted.has(key)) return [];
+			return status === 'done' || status === 'unknown' ? [{ intent, inverse: intent.inverse, status }] : [];
+		})
+		.sort((a, b) => b.intent.at.localeCompare(a.intent.at) || b.intent.seq - a.intent.seq);
+}
+
+/** A step that began and whose end was never written: the session ended in the middle of it. */
+export type InterruptedStep = {
+	/** The plan it belongs to; null: it had none, or its plan is not among the records. */
+	readonly plan: RecordOf<'plan'> | null;
+	/** What was under way, in order: it may have been done, or not. */
+	readonly open: readonly RecordOf<'intent'>[];
+};
+
+/** The latest step without an outcome; null: every step came to its end, or was lifted since. */
+export function interruptedStep(records: readonly JournalRecord[]): InterruptedStep | null {
+	const outcomes = outcomesOf(records);
+	const lifted = liftedOf(records);
+	const open = records
+		.filter((record) => record.kind === 'intent')
+		.filter(({ session, seq }) => !outcomes.has(keyOf(session, seq)) && !lifted.has(keyOf(session, seq)));
+	const latest = open.at(-1);
+	if (latest === undefined) return null;
+	const plan = records
+		.filter((record) => record.kind === 'plan')
+		.findLast((record) => record.plan.id === latest.plan);
+	return { plan: plan ?? null, open: open.filter((intent) => intent.plan === latest.plan) };
+}
+
+function keyOf(session: string, seq: number): string {
+	return `${session}/${seq}`;
+}
+
+function outcomesOf(records: readonly JournalRecord[]): ReadonlyMap<string, RecordOf<'outcome'>> {
+	return new Map(
+		records
+			.filter((record) => record.kind === 'outcome')
+			.map((outcome) => [keyOf(outcome.session, outcome.intent), outcome]),
+	);
+}
+
+function liftedOf(records: readonly JournalRecord[]): ReadonlySet<string> {
+	return new Set(
+		records.filter((record) => record.kind === 'lifted').map(({ of, intent }) => keyOf(of, intent)),
+	);
+}

@@ -1,0 +1,60 @@
+/** What goes wrong with a journal, told to a person. */
+import type { Failure } from '../machine/ports.ts';
+
+/** The journal could not be opened, written or read; `failure` says on which file, and what to do. */
+export class JournalError extends Error {
+	readonly failure: Failure;
+	constructor(code: string, message: string, next: readonly string[]) {
+		super(message);
+		this.name = 'JournalError';
+		this.failure = { code, routine: null, layer: null, message, next };
+	}
+}
+
+/** The code of a system error (`ENOSPC`); null: it is not one. */
+export function systemCode(error: unknown): string | null {
+	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** A system error on a file or folder of the journal, with what helps against it. */
+export function journalErrorOf(error: unknown, doing: string, path: string): JournalError {
+	if (error instanceof JournalError) return error;
+	const code = systemCode(error) ?? 'journal-failed';
+	const reason = reasons[code];
+	return new JournalError(
+		code,
+		`could not ${doing} ${path}: ${reason?.what ?? (error instanceof Error ? error.message : code)}`,
+		[
+			...(reason === undefined ? [] : [reason.next]),
+			'or keep the journal elsewhere: set XDG_STATE_HOME to a folder that you can write to',
+		],
+	);
+}
+
+const noRoom = {
+	what: 'the disk is full',
+	next: 'free some space there, then try again; what was written before is kept',
+};
+const noRight = {
+	what: 'permission denied',
+	next: 'make the folder yours and writable to you, or run as the user that it belongs to',
+};
+const readOnly = { what: 'the file system is read-only', next: 'remount it writable' };
+const inTheWay = { what: 'something that is not a folder is in the way', next: 'move that file aside' };
+
+const reasons: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
+	ENOSPC: noRoom,
+	EFBIG: {
+		what: 'the file would be larger than is allowed here',
+		next: 'raise the limit on the size of files (ulimit -f)',
+	},
+	EDQUOT: { what: 'the disk quota is used up', next: noRoom.next },
+	EACCES: noRight,
+	EPERM: noRight,
+	EROFS: readOnly,
+	ENOTDIR: inTheWay,
+	EEXIST: inTheWay,
+	EISDIR: { what: 'a folder stands where the file should be', next: 'move that folder aside' },
+	ELOOP: { what: 'it is a symbolic link', next: 'remove the link: a journal is always a file of its own' },
+	ENOENT: { what: 'it does not exist', next: 'list the sessions there are: kbwizard sessions' },
+};

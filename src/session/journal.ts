@@ -1,0 +1,285 @@
+/** Writing the journal: append-only, one line per record, each chained to the one before by its hash. */
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	fsyncSync,
+	ftruncateSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cleanText } from '../evidence/untrusted.ts';
+import { JournalError, journalErrorOf, systemCode } from './journal-error.ts';
+import { journalLine } from './journal-line.ts';
+import { lineHash, parseJournal } from './read-journal.ts';
+import type { JournalEntry, JournalRecord, SessionId } from './record.ts';
+import { isJournalRecord } from './record-shape.ts';
+import { isSessionId, newSessionId } from './session-id.ts';
+import { lockSession, type Writer } from './session-lock.ts';
+
+export type AppendOptions = {
+	/** Resolve only when it would survive a power cut: before an effect, and after it. */
+	readonly durable?: boolean;
+};
+
+/** A session's journal, open for writing. */
+export interface Journal {
+	readonly session: SessionId;
+	readonly file: string;
+	/** All records, those from before it was reopened included. */
+	readonly records: readonly JournalRecord[];
+	/**
+	 * Writes one entry, in the order of the calls; it is in the file before this returns. Secrets are removed, except
+	 * inside an `inverse`. After an error the journal is as it was before, and can be appended to again.
+	 * @throws JournalError (a rejection), e.g. `ENOSPC`
+	 */
+	append(entry: JournalEntry, options?: AppendOptions): Promise<JournalRecord>;
+	/** Gives up the file and the lock; what comes later is rejected. */
+	close(): void;
+}
+
+export type OpenJournalInput = {
+	/** The folder for state, as {@link stateDir} says. */
+	readonly stateDir: string;
+	readonly writer: Writer;
+	readonly clock: () => Date;
+	/** A session to go on with; absent: a new one. */
+	readonly session?: SessionId;
+};
+
+/** The folder that holds the journals. */
+export function sessionsDir(stateDir: string): string {
+	return join(stateDir, 'sessions');
+}
+
+/** The journal of a session. @throws JournalError where the name is not a session's */
+export function journalFile(stateDir: string, session: SessionId): string {
+	if (!isSessionId(session)) {
+		throw new JournalError(
+			'no-such-session',
+			`“${cleanText(session, { max: 80 })}” is not the name of a session`,
+			['list the sessions there are: kbwizard sessions'],
+		);
+	}
+	return join(sessionsDir(stateDir), `${session}.jsonl`);
+}
+
+/**
+ * Opens a new session's journal, or goes on with an earlier one. A last line that a crash cut short is dropped, and
+ * a note says so; any other damage is refused, for what follows it could not be told from forgery.
+ * @throws JournalError
+ */
+export function openJournal(input: OpenJournalInput): Journal {
+	const dir = sessionsDir(input.stateDir);
+	try {
+		ownFolder(input.stateDir);
+		ownFolder(dir);
+	} catch (error) {
+		throw journalErrorOf(error, 'prepare the folder for journals', dir);
+	}
+	return input.session === undefined ? createJournal(input) : reopenJournal(input, input.session);
+}
+
+/** Makes a folder that nobody else can look into. */
+function ownFolder(dir: string): void {
+	mkdirSync(dir, { recursive: true, mode: 0o700 });
+	const stats = lstatSync(dir);
+	if (stats.isDirectory() && (stats.mode & 0o077) !== 0) chmodSync(dir, 0o700);
+}
+
+const appending = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+
+function createJournal(input: OpenJournalInput): Journal {
+	for (let attempt = 0; ; attempt += 1) {
+		const session = newSessionId(input.clock());
+		const file = journalFile(input.stateDir, session);
+		const unlock = lockSession(file, input.writer);
+		try {
+			const fd = openSync(file, appending | constants.O_CREAT | constants.O_EXCL, 0o600);
+			syncFolder(dirname(file));
+			return new OpenedJournal({
+				session,
+				file,
+				fd,
+				unlock,
+				clock: input.clock,
+				records: [],
+				head: null,
+				size: 0,
+			});
+		} catch (error) {
+			unlock();
+			// Two sessions of one second drew the same letters; a few times that is chance.
+			if (systemCode(error) === 'EEXIST' && attempt < 5) continue;
+			throw journalErrorOf(error, 'create the journal', file);
+		}
+	}
+}
+
+function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
+	const file = journalFile(input.stateDir, session);
+	const unlock = lockSession(file, input.writer);
+	let fd: number | null = null;
+	try {
+		fd = openSync(file, appending);
+		const bytes = readFileSync(fd);
+		const { records, damage, head, goodBytes } = parseJournal(bytes);
+		if (damage !== null && !damage.torn) {
+			throw new JournalError(
+				'journal-damaged',
+				`the journal ${file} is damaged in line ${damage.line}: ${damage.what}`,
+				[
+					`see what it still says: kbwizard report ${session}`,
+					'begin a new session; changes still in force are listed by: kbwizard sessions',
+				],
+			);
+		}
+		const foreign = records.find((record) => record.session !== session);
+		if (foreign !== undefined) {
+			throw new JournalError('journal-damaged', `the journal ${file} is of session ${foreign.session}`, [
+				'give the file its own name back, or begin a new session',
+			]);
+		}
+		ftruncateSync(fd, goodBytes);
+		const journal = new OpenedJournal({
+			session,
+			file,
+			fd,
+			unlock,
+			clock: input.clock,
+			records,
+			head,
+			size: goodBytes,
+		});
+		if (damage !== null) {
+			journal.write({
+				kind: 'note',
+				text: `${bytes.length - goodBytes} bytes of an unfinished line were dropped`,
+			});
+		}
+		return journal;
+	} catch (error) {
+		if (fd !== null) closeSync(fd);
+		unlock();
+		throw journalErrorOf(error, 'open the journal', file);
+	}
+}
+
+/** A new file's name is only as durable as its folder. Not every system lets a folder be synchronised. */
+function syncFolder(dir: string): void {
+	try {
+		const fd = openSync(dir, 'r');
+		try {
+			fsyncSync(fd);
+		} finally {
+			closeSync(fd);
+		}
+	} catch {
+		// Windows does not; the file itself is synchronised by each durable record.
+	}
+}
+
+type OpenState = {
+	readonly session: SessionId;
+	readonly file: string;
+	readonly fd: number;
+	readonly unlock: () => void;
+	readonly clock: () => Date;
+	readonly records: readonly JournalRecord[];
+	readonly head: string | null;
+	/** Bytes of the file, all of them good. */
+	readonly size: number;
+};
+
+class OpenedJournal implements Journal {
+	readonly session: SessionId;
+	readonly file: string;
+	readonly #state: OpenState;
+	readonly #records: JournalRecord[];
+	#head: string | null;
+	#size: number;
+	#open = true;
+
+	constructor(state: OpenState) {
+		this.session = state.session;
+		this.file = state.file;
+		this.#state = state;
+		this.#records = [...state.records];
+		this.#head = state.head;
+		this.#size = state.size;
+	}
+
+	get records(): readonly JournalRecord[] {
+		return this.#records;
+	}
+
+	async append(entry: JournalEntry, options: AppendOptions = {}): Promise<JournalRecord> {
+		const record = this.write(entry);
+		if (options.durable ?? false) {
+			try {
+				fsyncSync(this.#state.fd);
+			} catch (error) {
+				throw journalErrorOf(error, 'write the journal', this.file);
+			}
+		}
+		return record;
+	}
+
+	/** Synchronous up to the system: nothing is lost when the process ends right after, in whatever way. */
+	write(entry: JournalEntry): JournalRecord {
+		if (!this.#open) {
+			throw new JournalError('journal-closed', `the journal ${this.file} is closed`, ['begin a new session']);
+		}
+		const line = journalLine(
+			{
+				v: 1,
+				session: this.session,
+				seq: this.#records.length + 1,
+				prev: this.#head,
+				at: this.#state.clock().toISOString(),
+			},
+			entry,
+		);
+		const record: unknown = JSON.parse(line);
+		if (!isJournalRecord(record)) {
+			throw new JournalError(
+				'not-a-record',
+				`an entry of kind “${entry.kind}” is not complete and was not written`,
+				['this is a mistake of the program: please report it'],
+			);
+		}
+		const bytes = Buffer.from(`${line}\n`, 'utf8');
+		this.#writeWhole(bytes);
+		this.#size += bytes.length;
+		this.#head = lineHash(line);
+		this.#records.push(record);
+		return record;
+	}
+
+	/** All of it or nothing: what a full disk let through of it is taken out again. */
+	#writeWhole(bytes: Buffer): void {
+		const { fd } = this.#state;
+		try {
+			for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+		} catch (error) {
+			try {
+				ftruncateSync(fd, this.#size);
+			} catch {
+				// Then the line stays torn, which a reader takes for what it is.
+				this.close();
+			}
+			throw journalErrorOf(error, 'write the journal', this.file);
+		}
+	}
+
+	close(): void {
+		if (!this.#open) return;
+		this.#open = false;
+		closeSync(this.#state.fd);
+		this.#state.unlock();
+	}
+}

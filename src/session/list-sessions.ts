@@ -1,0 +1,75 @@
+/** The sessions of this machine. */
+import { readdir } from 'node:fs/promises';
+import { type ChangeInForce, changesInForce } from './in-force.ts';
+import { journalFile, sessionsDir } from './journal.ts';
+import { journalErrorOf, systemCode } from './journal-error.ts';
+import { type Damage, readJournal } from './read-journal.ts';
+import type { JournalRecord, RecordOf, SessionId } from './record.ts';
+import { isSessionId } from './session-id.ts';
+
+export type SessionSummary = {
+	readonly session: SessionId;
+	readonly file: string;
+	/** Null: it broke off before it began. */
+	readonly opened: RecordOf<'opened'> | null;
+	/** Null: it was not closed: it runs still, or ended in a crash. */
+	readonly closed: RecordOf<'closed'> | null;
+	readonly records: readonly JournalRecord[];
+	readonly damage: Damage | null;
+	/** Its changes that no session has taken back, the newest first. */
+	readonly inForce: readonly ChangeInForce[];
+};
+
+/**
+ * All sessions, the newest first; none where the folder does not exist. A journal that cannot be read is listed with
+ * its damage. What one session lifted of another's changes counts.
+ * @throws JournalError where the folder cannot be read
+ */
+export async function listSessions(stateDir: string): Promise<readonly SessionSummary[]> {
+	const dir = sessionsDir(stateDir);
+	let names: readonly string[];
+	try {
+		names = await readdir(dir);
+	} catch (error) {
+		if (systemCode(error) === 'ENOENT') return [];
+		throw journalErrorOf(error, 'list the sessions in', dir);
+	}
+	const sessions = names
+		.filter((name) => name.endsWith('.jsonl'))
+		.map((name) => name.slice(0, -'.jsonl'.length))
+		.filter(isSessionId)
+		.sort()
+		.reverse();
+	const contents = [];
+	for (const session of sessions)
+		contents.push({ session, ...(await contentOf(journalFile(stateDir, session))) });
+	const inForce = changesInForce(contents.flatMap(({ records }) => records));
+	return contents.map(({ session, file, records, damage }) => ({
+		session,
+		file,
+		opened: records.find((record) => record.kind === 'opened') ?? null,
+		closed: records.findLast((record) => record.kind === 'closed') ?? null,
+		records,
+		damage,
+		inForce: inForce.filter(({ intent }) => intent.session === session),
+	}));
+}
+
+type Content = {
+	readonly file: string;
+	readonly records: readonly JournalRecord[];
+	readonly damage: Damage | null;
+};
+
+async function contentOf(file: string): Promise<Content> {
+	try {
+		const { records, damage } = await readJournal(file);
+		return { file, records, damage };
+	} catch (error) {
+		return {
+			file,
+			records: [],
+			damage: { line: 1, what: journalErrorOf(error, 'read', file).message, torn: false },
+		};
+	}
+}
