@@ -1,0 +1,57 @@
+/** What a scenario is: trouble that is really there, and what a good diagnosis says about it. */
+import type { Slug } from '../article/article.ts';
+import type { Crowd } from './crowd-client.ts';
+import type { LabServer, ServerOptions } from './server.ts';
+import type { Instance } from './site.ts';
+
+/** The stage on which a scenario makes its trouble. */
+export type Stage = {
+	readonly server: LabServer;
+	readonly crowd: Crowd;
+	/** One, two: as many instances as the scenario has. */
+	readonly instances: readonly Instance[];
+	/** Connection URI of the ordinary role; default: to the site's main database. */
+	uri(database?: string): string;
+	/** One statement as the superuser; default: on the site's main database. */
+	sql(sql: string, database?: string): Promise<Record<string, unknown>[]>;
+	/** Waits until a query (one boolean column `ok`) answers true. @throws LabError after 20 s, naming `what`. */
+	untilTrue(sql: string, what: string): Promise<void>;
+	/** `max_connections` without what is reserved. */
+	readonly ordinarySlots: number;
+	/** Something to close when the run ends. */
+	atEnd(close: () => Promise<void>): void;
+};
+
+/** What the ordinary role meets when it connects as the site is told to. */
+export type Outcome =
+	| { readonly kind: 'connected' }
+	/** By the server; a null routine: it differs between versions. */
+	| { readonly kind: 'refused'; readonly code: string; readonly routine: string | null }
+	/** It does not come as far as the server's answer. */
+	| { readonly kind: 'unreached' };
+
+export type Scenario = {
+	/** Name on the command line, kebab-case. */
+	readonly id: string;
+	readonly title: string;
+	/** What somebody who walks through it has understood afterwards. */
+	readonly learningGoal: string;
+	/** The cause that a diagnosis must rank first; null: there is nothing to find. */
+	readonly firstCause: Slug | null;
+	/** Causes that it must not name as proved, nor rank above the first. */
+	readonly neverCauses: readonly Slug[];
+	/** The cure that it must list first, relief apart; null: there is nothing to cure. */
+	readonly firstSolution: Slug | null;
+	/** Reliefs that help here, for a while; empty: none is needed. */
+	readonly reliefs: readonly Slug[];
+	/** IMS instances on the site. */
+	readonly instanceCount: number;
+	readonly server: Pick<ServerOptions, 'settings' | 'hba' | 'dataFiles'>;
+	/** Attributes of the ordinary role, as CREATE ROLE takes them. */
+	readonly roleAttributes?: string;
+	/** What the IMS wrote into its log meanwhile: messages of errors, by the server's major version. */
+	readonly logged: (major: number) => readonly string[];
+	readonly outcome: Outcome;
+	/** Makes the trouble. Answers the URI to diagnose; null: the ordinary role's own. */
+	setUp(stage: Stage): Promise<string | null>;
+};

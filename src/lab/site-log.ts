@@ -1,0 +1,75 @@
+/** The IMS's log of the last minutes, as its trace listener writes it: one file per local day. */
+
+export type LogFile = { readonly name: string; readonly text: string };
+
+/** Between two incidents, and how far they reach back. */
+const everySeconds = 37;
+const reachSeconds = 9 * 60;
+
+/**
+ * Log files that end shortly before `now`. Each of `errors` (what stands after `Npgsql.`, its stack included) is an
+ * incident that the persistence layer and the message pipeline both write down, in the same second and thread;
+ * without errors the log holds the service's start only.
+ */
+export function siteLog(now: Date, errors: readonly string[]): readonly LogFile[] {
+	const days = new Map<string, string[]>();
+	const write = (at: Date, thread: number, source: string, rest: string) => {
+		const name = `openiz_${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}.log`;
+		const lines = days.get(name) ?? [];
+		lines.push(`${timestamp(at)} [@${thread}] : ${source} ${rest}`);
+		days.set(name, lines);
+	};
+	const start = new Date(now.getTime() - (reachSeconds + 60) * 1_000);
+	write(start, 1, 'OpenIZ', 'Information: 0 : Service started');
+	for (
+		let ago = reachSeconds, incident = 0;
+		errors.length > 0 && ago > 5;
+		ago -= everySeconds, incident += 1
+	) {
+		const at = new Date(now.getTime() - ago * 1_000);
+		const thread = 11 + (incident % 7);
+		const error = errors[incident % errors.length] ?? '';
+		write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
+		write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
+	}
+	return [...days].map(([name, lines]) => ({ name, text: `${lines.join('\r\n')}\r\n` }));
+}
+
+/** en-US general date, local, without a zone: what .NET writes by default. */
+function timestamp(at: Date): string {
+	const hours = at.getHours();
+	const clock = `${hours % 12 === 0 ? 12 : hours % 12}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+	return `${at.getMonth() + 1}/${at.getDate()}/${at.getFullYear()} ${clock} ${hours < 12 ? 'AM' : 'PM'}`;
+}
+
+function two(value: number): string {
+	return String(value).padStart(2, '0');
+}
+
+const stack =
+	'\r\n   at Npgsql.NpgsqlConnector.Open(NpgsqlTimeout timeout)\r\n   at Npgsql.NpgsqlConnection.Open()';
+
+/** An error that the server answered with. */
+export function serverError(sqlState: string, text: string): string {
+	return `Npgsql.PostgresException (0x80004005): ${sqlState}: ${text}${stack}`;
+}
+
+/** The server refused because the ordinary slots are gone: the article's first signature. */
+export function slotsGone(major: number): string {
+	const whom = major < 16 ? 'non-replication superuser connections' : 'roles with the SUPERUSER attribute';
+	return serverError('53300', `remaining connection slots are reserved for ${whom}`);
+}
+
+/** The client gave up waiting for an answer: the article's second signature. */
+export const noAnswer =
+	'Npgsql.NpgsqlException (0x80004005): Exception while reading from stream ---> ' +
+	'System.IO.IOException: Unable to read data from the transport connection: A connection attempt failed because ' +
+	'the connected party did not properly respond after a period of time, or established connection failed because ' +
+	'connected host has failed to respond. ---> System.Net.Sockets.SocketException: A connection attempt failed' +
+	'\r\n   --- End of inner exception stack trace ---' +
+	'\r\n   at Npgsql.ReadBuffer.Ensure(Int32 count)\r\n   at Npgsql.NpgsqlDataReader.NextResult()';
+
+/** An error of the network below. */
+export function socketError(text: string): string {
+	return `System.Net.Sockets.SocketException (0x80004005): ${text}${stack}`;
+}

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { startServer } from '../../src/lab/server.ts';
+import { describeOn, holdSlots, query, testMajors, until, withServer } from '../helpers/postgres.ts';
+
+describeOn(
+	testMajors,
+	'a lab server',
+	{
+		databases: ['openiz'],
+		roles: [{ name: 'ims', password: 'it\'s "odd"' }],
+		auth: 'scram',
+		settings: { max_connections: 10 },
+	},
+	(server, major) => {
+		test('is the asked version, with the asked settings, database and role', async () => {
+			expect(Number.parseInt(server().version, 10)).toBe(major);
+			const [row] = await query(
+				server().uri({ user: 'ims', database: 'openiz' }),
+				"SELECT current_user AS who, current_database() AS database, current_setting('max_connections') AS max",
+			);
+			expect(row).toEqual({ who: 'ims', database: 'openiz', max: '10' });
+		});
+
+		test('asks for the password over TCP, and not on its private socket', async () => {
+			const wrong = server().uri({ user: 'ims', password: 'wrong', database: 'openiz' });
+			await expect(query(wrong, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
+			expect(await query(server().uri({ socket: true }), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+		});
+
+		test('refuses an ordinary role when its slots are gone', async () => {
+			const uri = server().uri({ user: 'ims', database: 'openiz' });
+			const held = await holdSlots(7, uri);
+			await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: '53300', routine: 'InitPostgres' });
+			await held.release();
+		});
+
+		test('shuts down, starts again, restarts', async () => {
+			await server().shutDown('fast');
+			await expect(query(server().superuser, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+			await server().start();
+			await server().restart();
+			expect(await query(server().superuser, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+			expect(await server().readLog()).toContain('ready to accept connections');
+		});
+	},
+);
+
+describe('the end of a lab server', () => {
+	test('leaves no folder and nothing that listens', async () => {
+		const { folder, uri } = await withServer(18, {}, async (server) => ({
+			folder: server.folder,
+			uri: server.superuser,
+		}));
+		await expect(access(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+	});
+
+	test('comes when it could not start, too, in words that say why', async () => {
+		const start = startServer({ settings: { max_connections: 5, superuser_reserved_connections: 9 } });
+		await expect(start).rejects.toThrow(/"superuser_reserved_connections".* must be less than/);
+	});
+
+	test('may be asked for twice, and while sessions are open', async () => {
+		const server = await startServer();
+		const held = await holdSlots(3, server.superuser);
+		await Promise.all([server.stop(), server.stop()]);
+		await until(
+			() =>
+				access(server.folder).then(
+					() => false,
+					() => true,
+				),
+			{ what: 'the folder to go' },
+		);
+		await held.release();
+	});
+
+	/** Runs owner.ts, and answers what it says once its server is up. */
+	async function startOwner(
+		...args: readonly string[]
+	): Promise<{ owner: ChildProcess; folder: string; uri: string }> {
+		const file = fileURLToPath(new URL('owner.ts', import.meta.url));
+		const owner = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+		const [line] = await once(createInterface({ input: owner.stdout }), 'line');
+		return { owner, ...JSON.parse(String(line)) };
+	}
+
+	async function expectGone(folder: string, uri: string): Promise<void> {
+		await until(() => !existsSync(folder), { what: 'its folder to go' });
+		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+	}
+
+	test('comes when the process that started it is killed, with a hundred sessions open', async () => {
+		const { owner, folder, uri } = await startOwner();
+		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: '53300' });
+		owner.kill('SIGKILL');
+		await expectGone(folder, uri);
+	});
+
+	test('comes when that process ends and forgets to stop it, which it may: nothing holds it', async () => {
+		const { owner, folder, uri } = await startOwner('leave');
+		if (owner.exitCode === null) await once(owner, 'exit');
+		expect(owner.exitCode).toBe(0);
+		await expectGone(folder, uri);
+	});
+});
