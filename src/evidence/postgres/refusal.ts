@@ -1,0 +1,184 @@
+/** A refused connection in a person's words: what happened, on what, and what to do next. */
+import type { Failure, Layer } from '../../machine/ports.ts';
+import { cleanText, withoutSecrets } from '../untrusted.ts';
+import type { RefusalVerdict } from './classify.ts';
+import type { HostPlace } from './hosts.ts';
+
+export type Refusal = {
+	readonly verdict: RefusalVerdict;
+	readonly code: string;
+	readonly routine: string | null;
+	readonly layer: Layer;
+	/** The server's or the system's own words; may be empty. */
+	readonly words: string;
+	/** Whom it was about. */
+	readonly place: HostPlace;
+	readonly user: string;
+	readonly database: string;
+};
+
+type Advice = { readonly what: (refusal: Refusal) => string; readonly next: readonly string[] };
+
+/** How a place is called: `host:port`, or the socket's path. */
+export function placeName({ kind, host, port }: HostPlace): string {
+	if (kind === 'unix') return `${host}/.s.PGSQL.${port}`;
+	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const advice: Readonly<Record<RefusalVerdict, Advice>> = {
+	'ordinary slots gone': {
+		what: ({ place, user }) =>
+			`${placeName(place)} has no connection slot left for an ordinary role such as ${user}.`,
+		next: [
+			'Wait for the first slot that frees: --wait 60s.',
+			'Come in by a role with reserved slots: --rescue CONNINFO of a superuser (from 16 on also of a member of pg_use_reserved_connections).',
+		],
+	},
+	'no slot at all': {
+		what: ({ place }) => `${placeName(place)} has no connection slot left, not even a reserved one.`,
+		next: [
+			'Wait for the first slot that frees: --wait 60s.',
+			'Stop one of the applications, and try again at once.',
+			"Look from the server's own host: its process list shows who holds the slots without needing one.",
+		],
+	},
+	'role limit': {
+		what: ({ place, user }) => `On ${placeName(place)} the role ${user} has as many sessions as it may have.`,
+		next: [
+			'Come in by another role: -U NAME, or --rescue CONNINFO.',
+			'Raising max_connections would change nothing: the limit is the role’s own (CONNECTION LIMIT).',
+		],
+	},
+	'database limit': {
+		what: ({ place, database }) =>
+			`On ${placeName(place)} the database ${database} has as many sessions as it may have.`,
+		next: [
+			'Come in by another database: -d postgres.',
+			'Raising max_connections would change nothing: the limit is the database’s own (CONNECTION LIMIT); 0 is a fence that somebody left behind.',
+		],
+	},
+	'walsender limit': {
+		what: ({ place }) => `${placeName(place)} has no replication connection left (max_wal_senders).`,
+		next: ['Connect without replication, and look for receivers that are gone for good.'],
+	},
+	'database closed': {
+		what: ({ place, database }) => `On ${placeName(place)} the database ${database} takes no connections.`,
+		next: ['Come in by another database: -d postgres. There ALLOW_CONNECTIONS can be set again.'],
+	},
+	'starting or stopping': {
+		what: ({ place }) => `${placeName(place)} is starting up, shutting down or recovering.`,
+		next: [
+			'Wait until it takes connections: --wait 60s.',
+			"If it lasts, read the server's log: recovery after a crash, or sessions that a smart shutdown waits for.",
+		],
+	},
+	'credentials refused': {
+		what: ({ place, user, database }) => `${placeName(place)} does not let ${user} into ${database}.`,
+		next: [
+			'Check role and password: -U NAME, and -W to be asked for the password.',
+			'Check pg_hba.conf on the server: its first line that fits decides.',
+		],
+	},
+	'tls refused': {
+		what: ({ place }) => `The encrypted connection to ${placeName(place)} did not come about.`,
+		next: [
+			'Compare sslmode with what the server can: sslmode=prefer takes what is offered.',
+			'With verify-ca or verify-full: sslrootcert must name the authority that signed the certificate of the server.',
+		],
+	},
+	refused: {
+		what: ({ place }) => `Nothing listens at ${placeName(place)}.`,
+		next: [
+			'Check whether the server runs, and on which port (-p PORT).',
+			'Check listen_addresses in postgresql.conf: only localhost is listened on unless it says otherwise.',
+		],
+	},
+	'no such name': {
+		what: ({ place }) => `The name ${place.host} does not resolve to an address.`,
+		next: [
+			'Check how the name is written (-h HOST), and ask the name server: nslookup NAME.',
+			'Use the address itself for now.',
+		],
+	},
+	'no answer': {
+		what: ({ place }) => `${placeName(place)} does not answer at all.`,
+		next: [
+			'Check firewall, security group, route and VPN between here and there.',
+			'Try from the server’s own host: if it answers there, it is the network.',
+		],
+	},
+	silent: {
+		what: ({ place }) => `${placeName(place)} takes the connection, but does not answer.`,
+		next: [
+			'Check what stands in between: a proxy, a pooler or a tunnel whose own server is gone.',
+			'Check the server’s host: a machine that is frozen or out of memory still takes connections.',
+		],
+	},
+	'could not fork': {
+		what: ({ place }) =>
+			`The operating system at ${placeName(place)} does not let PostgreSQL start another process.`,
+		next: [
+			'Check its limits there: TasksMax of the service, ulimit -u, and free memory.',
+			'More connection slots would make it worse.',
+		],
+	},
+	'pooler refused': {
+		what: ({ place }) => `A pooler at ${placeName(place)} refuses, not the server behind it.`,
+		next: [
+			"Connect to the server's own address and port to see how many slots it has left.",
+			'Check the pooler’s limits: max_client_conn, default_pool_size, query_wait_timeout.',
+		],
+	},
+	otherwise: {
+		what: ({ place }) => `The connection to ${placeName(place)} failed.`,
+		next: ["Read the server's log of this moment."],
+	},
+};
+
+/** What is known better than the verdict alone, by code. */
+const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Partial<Advice>>([
+	[
+		'no-password',
+		{
+			what: ({ place, user }) => `${placeName(place)} wants a password for ${user}, and none was given.`,
+			next: ['Be asked for it: -W.', 'Or put it into PGPASSWORD or the password file (~/.pgpass).'],
+		},
+	],
+	[
+		'authentication-method',
+		{ next: ['Give a role that logs in by password (scram-sha-256 or md5): -U NAME.'] },
+	],
+	[
+		'3D000',
+		{
+			what: ({ place, database }) => `${placeName(place)} has no database ${database}.`,
+			next: ['Check how the name is written (-d NAME); capitals count.', 'See which there are: -d postgres.'],
+		},
+	],
+	[
+		'not-postgresql',
+		{
+			what: ({ place }) => `What listens at ${placeName(place)} is not PostgreSQL.`,
+			next: ['Check the port: -p PORT.'],
+		},
+	],
+	[
+		'no-root-certificate',
+		{ next: ['Name the file of the authority: sslrootcert=PATH, or sslrootcert=system for a public one.'] },
+	],
+	['tls-not-offered', { next: ['Turn ssl on at the server, or connect with sslmode=prefer or disable.'] }],
+]);
+
+export function failureOf(refusal: Refusal): Failure {
+	const general = advice[refusal.verdict];
+	const special = adviceByCode.get(refusal.code);
+	const what = (special?.what ?? general.what)(refusal);
+	const words = cleanText(refusal.words);
+	return {
+		code: cleanText(refusal.code, { max: 100 }),
+		routine: refusal.routine === null ? null : cleanText(refusal.routine, { max: 100 }),
+		layer: refusal.layer,
+		message: withoutSecrets(cleanText(words === '' ? what : `${what} It says: ${words}`)),
+		next: special?.next ?? general.next,
+	};
+}
