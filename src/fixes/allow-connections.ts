@@ -1,0 +1,71 @@
+/** `allow-connections apply database=:database`: opens a database that was closed to everybody. */
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { attributeValue } from './attribute.ts';
+import { databaseStates } from './databases.ts';
+import type { Effect, Standing, WayBack } from './effect.ts';
+import { named, namesOf } from './parameters.ts';
+import { setAllowConnections } from './sql.ts';
+import { preparedChanges, type ValueChange } from './value-change.ts';
+
+export const allowConnections: Effect = {
+	language: 'allow-connections',
+	async prepare({ session, fence, preview, values }) {
+		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
+		const rows = preview === null ? [{}] : preview.rows;
+		const names = new Set(
+			rows.flatMap((row) => namesOf(attributeValue(fence, 'database', { ...values, ...row }))),
+		);
+		const states = await databaseStates(session, [...names]);
+		const missing = [...names].find((name) => !states.some((state) => state.name === name));
+		if (missing !== undefined)
+			return {
+				kind: 'parameter',
+				name: 'database',
+				problem: `there is no ${named('database', missing)}`,
+				choices: [],
+			};
+		const closed = states.filter(({ allowsConnections }) => !allowsConnections);
+		if (closed.length === 0)
+			return { kind: 'nothing to do', why: 'no such database is closed to connections' };
+		const foreign = closed.find(({ mayAlter }) => !mayAlter);
+		if (foreign !== undefined)
+			return {
+				kind: 'unavailable',
+				why: `${session.server.user ?? 'this role'} may not alter ${named('database', foreign.name)}`,
+				next: ['connect as the owner of the database, or as a superuser'],
+			};
+		return { kind: 'ready', effect: preparedChanges(closed.map(({ name }) => changeOf(name))) };
+	},
+};
+
+export const allowConnectionsBack: WayBack<'allow-connections'> = {
+	effect: 'allow-connections',
+	look: (session, { database }) => look(session, database),
+	statement: ({ database, before }) => setAllowConnections(database, before),
+	// "cannot disallow connections for current database"
+	notFrom: ({ database, before }) => (before ? [] : [database]),
+};
+
+function changeOf(database: string): ValueChange {
+	return {
+		what: whatOf(database),
+		object: named('database', database),
+		effect: 'allow-connections',
+		old: false,
+		set: true,
+		statement: setAllowConnections(database, true),
+		inverse: (before) => ({ effect: 'allow-connections', database, before: before === true }),
+		back: setAllowConnections(database, false),
+		look: (session) => look(session, database),
+		notFrom: [],
+	};
+}
+
+function whatOf(database: string): string {
+	return `connections to ${named('database', database)}`;
+}
+
+async function look(session: PostgresSession, database: string): Promise<Standing> {
+	const [state] = await databaseStates(session, [database]);
+	return { what: whatOf(database), now: state?.allowsConnections ?? null };
+}

@@ -1,0 +1,100 @@
+/** `connection-limit apply database=:database limit=:limit`, or `role=:role`: how many sessions it may have at once. */
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { attributeValue } from './attribute.ts';
+import { databaseStates, roleState } from './databases.ts';
+import type { Effect, Standing, WayBack } from './effect.ts';
+import { named } from './parameters.ts';
+import { setDatabaseLimit, setRoleLimit } from './sql.ts';
+import { preparedChanges, type ValueChange } from './value-change.ts';
+
+type Kind = 'database' | 'role';
+
+/** The greatest that PostgreSQL takes (an int4). */
+const greatestLimit = 2_147_483_647;
+
+export const connectionLimit: Effect = {
+	language: 'connection-limit',
+	async prepare({ session, fence, preview, values }) {
+		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
+		const kind: Kind = 'role' in fence.attributes ? 'role' : 'database';
+		// A row of the preview is one thing to change, and its columns win over a parameter of the same name.
+		const changes: ValueChange[] = [];
+		for (const row of preview === null ? [{}] : preview.rows) {
+			const known = { ...values, ...row };
+			const name = attributeValue(fence, kind, known);
+			const limit = Number(attributeValue(fence, 'limit', known) ?? Number.NaN);
+			if (!Number.isInteger(limit) || limit < -1 || limit > greatestLimit)
+				return {
+					kind: 'parameter',
+					name: 'limit',
+					problem: 'it must be a whole number, or -1 for none',
+					choices: [],
+				};
+			if (name === null) return { kind: 'parameter', name: kind, problem: `which ${kind}?`, choices: [] };
+			const state = await stateOf(session, kind, String(name));
+			if (state === null)
+				return {
+					kind: 'parameter',
+					name: kind,
+					problem: `there is no ${named(kind, String(name))}`,
+					choices: [],
+				};
+			if (!state.mayAlter)
+				return {
+					kind: 'unavailable',
+					why: `${session.server.user ?? 'this role'} may not alter ${named(kind, state.name)}`,
+					next: [
+						kind === 'role'
+							? 'connect as a superuser, or as a role with CREATEROLE that administers it'
+							: 'connect as the owner of the database, or as a superuser',
+					],
+				};
+			if (state.connectionLimit !== limit)
+				changes.push(changeOf(kind, state.name, state.connectionLimit, limit));
+		}
+		if (changes.length === 0)
+			return { kind: 'nothing to do', why: `no ${kind} has another connection limit than the one wanted` };
+		return { kind: 'ready', effect: preparedChanges(changes) };
+	},
+};
+
+export const connectionLimitBack: WayBack<'connection-limit'> = {
+	effect: 'connection-limit',
+	look: (session, { kind, name }) => look(session, kind, name),
+	statement: ({ kind, name, before }) => setLimit(kind, name, before),
+	notFrom: () => [],
+};
+
+function changeOf(kind: Kind, name: string, old: number, set: number): ValueChange {
+	return {
+		what: whatOf(kind, name),
+		object: named(kind, name),
+		effect: 'connection-limit',
+		old,
+		set,
+		statement: setLimit(kind, name, set),
+		inverse: (before) => ({ effect: 'connection-limit', kind, name, before: Number(before) }),
+		back: setLimit(kind, name, old),
+		look: (session) => look(session, kind, name),
+		notFrom: [],
+	};
+}
+
+function whatOf(kind: Kind, name: string): string {
+	return `the connection limit of ${named(kind, name)}`;
+}
+
+function setLimit(kind: Kind, name: string, limit: number): string {
+	return kind === 'role' ? setRoleLimit(name, limit) : setDatabaseLimit(name, limit);
+}
+
+async function stateOf(session: PostgresSession, kind: Kind, name: string) {
+	if (kind === 'role') return roleState(session, name);
+	const [state] = await databaseStates(session, [name]);
+	return state ?? null;
+}
+
+async function look(session: PostgresSession, kind: Kind, name: string): Promise<Standing> {
+	const state = await stateOf(session, kind, name);
+	return { what: whatOf(kind, name), now: state?.connectionLimit ?? null };
+}

@@ -1,0 +1,129 @@
+import { applyPrepared, notApplied } from './apply-plan.ts';
+import { momentOn } from './came-back.ts';
+import { consentProblem } from './consent.ts';
+import { failureOf, messageOf, refusal } from './failure.ts';
+import { lift, liftingStatement, recordedFences } from './fence.ts';
+import type { Fixer, FixerOptions } from './fixer.ts';
+import { makePlan, type PreparedPlan } from './make-plan.ts';
+import { named } from './parameters.ts';
+import { expiryProblem } from './plan-expiry.ts';
+import { recoverStep } from './recover.ts';
+import { undoAll } from './undo.ts';
+import { outsideOf } from './value-change.ts';
+import { type Timing, verificationOf, verifyTiming, watch } from './verify.ts';
+
+/** What is kept of a plan that was carried out, for the verification after it. */
+type Carried = { readonly prepared: PreparedPlan; readonly since: string | null };
+
+/**
+ * The fixer of one run: it remembers its plans, and carries out only those.
+ * @param timing how verification watches; shorter in tests of other things
+ */
+export function createFixer(options: FixerOptions, timing: Timing = verifyTiming): Fixer {
+	const { keeper, journal, clock, article } = options;
+	const plans = new Map<string, PreparedPlan>();
+	const carried = new Map<string, Carried>();
+
+	return {
+		async plan(input) {
+			try {
+				const made = await makePlan(options, input);
+				if (made.kind !== 'prepared') return made;
+				plans.set(made.prepared.plan.id, made.prepared);
+				return { kind: 'plan', plan: made.prepared.plan };
+			} catch (error) {
+				const { message, next } = failureOf(error, ['connect again, then plan again']);
+				return { kind: 'unavailable', why: message, next };
+			}
+		},
+
+		async apply(plan, consent, onProgress, signal) {
+			const prepared = plans.get(plan.id);
+			const again = ['make a new plan'];
+			if (prepared === undefined)
+				return notApplied(
+					plan,
+					refusal('no-such-plan', 'this plan was not made here, or was carried out already', again),
+					clock,
+				);
+			const unwelcome = consentProblem(prepared.plan, prepared.solution.risk, consent);
+			if (unwelcome !== null) {
+				const { confirm } = prepared.plan;
+				const next = confirm === null ? ['agree: --yes'] : [`type it, or give --confirm ${confirm}`];
+				return notApplied(plan, refusal('consent-missing', unwelcome, next), clock);
+			}
+			const expired = expiryProblem(prepared.plan, clock(), prepared.sessionPid, keeper.session?.pid ?? null);
+			if (expired !== null) return notApplied(plan, refusal('plan-expired', expired, again), clock);
+			// Consent is for once: what it lists will not be there a second time.
+			plans.delete(plan.id);
+			let since: string | null = null;
+			if (keeper.session !== null && prepared.databases.length > 0) {
+				try {
+					since = await momentOn(keeper.session);
+				} catch (error) {
+					return notApplied(plan, failureOf(error, again), clock);
+				}
+			}
+			carried.set(plan.id, { prepared, since });
+			return applyPrepared(
+				prepared,
+				{
+					keeper,
+					journal,
+					plan: plan.id,
+					solution: prepared.solution,
+					launchGuardian: options.launchGuardian,
+					onProgress,
+					signal: signal ?? null,
+				},
+				clock,
+			);
+		},
+
+		async verify({ solution: id, step, plan, before }, onProgress, signal) {
+			const solution = article.solutions.find((each) => each.id === id);
+			const meant = solution === undefined ? null : verificationOf(article.checks, solution, step);
+			if (meant === null) return null;
+			const known = plan === null ? undefined : carried.get(plan.id);
+			const { databases = [], values = {} } = known?.prepared ?? {};
+			const since = known?.since ?? null;
+			return watch(
+				options,
+				{
+					...meant,
+					before,
+					facts: { ...before, ...values },
+					sessionsEnded: since === null ? null : { databases, since },
+				},
+				onProgress,
+				signal ?? new AbortController().signal,
+				timing,
+			);
+		},
+
+		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),
+
+		recover: (records) => recoverStep(keeper.session, records),
+
+		async fences() {
+			return keeper.session === null ? [] : recordedFences(keeper.session);
+		},
+
+		async liftFence(fence) {
+			const what = `the fence of ${named('database', fence.database)}`;
+			try {
+				const { how, now } = await outsideOf(keeper, [], (session) => lift(session, fence));
+				await journal.append(
+					{ kind: 'note', text: `${what}, raised by session ${fence.session}: ${how}, ${now}` },
+					{ durable: true },
+				);
+				return how === 'lifted'
+					? { session: fence.session, undone: [`${what}: ${now}`], skipped: [] }
+					: { session: fence.session, undone: [], skipped: [{ what, why: now }] };
+			} catch (error) {
+				const why = `${messageOf(error)}; by hand: ${liftingStatement(fence)};`;
+				return { session: fence.session, undone: [], skipped: [{ what, why }] };
+			}
+		},
+	};
+}

@@ -1,0 +1,15 @@
+/** The built-in effects: one file each. A new one is added here, and in the article format's own list. */
+import { allowConnections, allowConnectionsBack } from './allow-connections.ts';
+import { cancel } from './cancel.ts';
+import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
+import type { Effect } from './effect.ts';
+import { step } from './step.ts';
+import { terminate } from './terminate.ts';
+
+export const effects: readonly Effect[] = [terminate, cancel, connectionLimit, allowConnections, step];
+
+/** How each kind of inverse is carried out. */
+export const waysBack = {
+	'connection-limit': connectionLimitBack,
+	'allow-connections': allowConnectionsBack,
+} as const;

@@ -1,0 +1,26 @@
+import { QueryError } from '../evidence/postgres/postgres.ts';
+import { cleanText, withoutSecrets } from '../evidence/untrusted.ts';
+import type { Done, Failure } from '../machine/ports.ts';
+
+/** In a person's words, without secrets. */
+export function messageOf(error: unknown): string {
+	if (error instanceof QueryError) return error.failure.message;
+	return withoutSecrets(cleanText(error instanceof Error ? error.message : String(error)));
+}
+
+/** Whether an effect that threw was done: a session lost under way leaves it open. */
+export function statusOfFailure(error: unknown): Extract<Done['status'], 'failed' | 'unknown'> {
+	return error instanceof QueryError && !error.lost ? 'failed' : 'unknown';
+}
+
+/** An error as data; `next` is used where the error brings no advice of its own. */
+export function failureOf(error: unknown, next: readonly string[]): Failure {
+	if (error instanceof QueryError)
+		return error.failure.next.length > 0 ? error.failure : { ...error.failure, next };
+	return { code: 'fix-failed', routine: null, layer: null, message: messageOf(error), next };
+}
+
+/** A refusal of our own. */
+export function refusal(code: string, message: string, next: readonly string[]): Failure {
+	return { code, routine: null, layer: null, message, next };
+}

@@ -1,0 +1,292 @@
+/** From a solution to a plan: what exactly would be done, to whom, by which statements. Nothing is changed. */
+import { randomUUID } from 'node:crypto';
+import type { Solution, Step } from '../article/article.ts';
+import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
+import type { Facts, Plan, PlanInput, Planned, PlanRow } from '../machine/ports.ts';
+import { nearestName } from '../nearest-name.ts';
+import { namesOn } from './databases.ts';
+import type { Prepared, PreparedEffect } from './effect.ts';
+import { effects } from './effects.ts';
+import type { FixerOptions } from './fixer.ts';
+import { askFor, filled, namesOf, type Resolved, resolveParameters } from './parameters.ts';
+import { fenceFor, majorOf, type Preview, runPreview } from './preview.ts';
+
+/** A plan with what only this process can hold: the effects, ready to be carried out. */
+export type PreparedPlan = {
+	readonly plan: Plan;
+	readonly solution: Solution;
+	readonly effects: readonly PreparedEffect[];
+	/** `pg_backend_pid()` of the session it was made on; null: none was needed. */
+	readonly sessionPid: number | null;
+	/** What was known when it was made, parameters included. */
+	readonly values: Facts;
+	/** Databases whose sessions it ends. */
+	readonly databases: readonly string[];
+};
+
+/** Below this server version nothing is applied: only 10 and later are tested. */
+const firstAppliedVersion = 100_000;
+
+type Unready = Exclude<Planned, { readonly kind: 'plan' }>;
+
+/** @throws QueryError when the session is lost */
+export async function makePlan(
+	options: FixerOptions,
+	input: PlanInput,
+): Promise<Unready | { readonly kind: 'prepared'; readonly prepared: PreparedPlan }> {
+	const { solution } = input;
+	const { session } = options.keeper;
+	const touchesServer = solution.how === 'applied';
+	const unavailable = touchesServer ? whyUnavailable(solution, session) : null;
+	if (unavailable !== null) return unavailable;
+
+	const resolved = await resolveParameters(
+		solution,
+		{ ...input, server: session?.server ?? input.server },
+		session,
+	);
+	if (resolved.kind === 'asked')
+		return session === null ? resolved.asked : withChoices(options, solution, resolved, input, session);
+	const { parameters, values } = resolved;
+	const missing = session === null ? null : await missingName(solution, parameters, session);
+	if (missing !== null) return missing;
+
+	const ready: PreparedEffect[] = [];
+	const previews: Preview[] = [];
+	const nothing: string[] = [];
+	for (const step of solution.steps) {
+		const outcome = await prepareStep(options, solution, step, values, session);
+		if (outcome.kind === 'refused') return outcome.planned;
+		if (outcome.preview !== null) previews.push(outcome.preview);
+		ready.push(...outcome.ready);
+		nothing.push(...outcome.nothing);
+	}
+	if (ready.length === 0)
+		return {
+			kind: 'nothing to do',
+			why: nothing.length === 0 ? 'it has no step for this server' : [...new Set(nothing)].join('; '),
+		};
+
+	const confirm = confirmText(solution, values);
+	if ('unknown' in confirm)
+		return {
+			kind: 'unavailable',
+			why: `it wants {${confirm.unknown}} typed out, and that is not known`,
+			next: [`give it: --set ${confirm.unknown}=VALUE`],
+		};
+	const sessions = previews.flatMap((preview) => preview.sessions);
+	const unlisted = previews.reduce((sum, { rows, rowCount }) => sum + Math.max(0, rowCount - rows.length), 0);
+	const plan: Plan = {
+		id: randomUUID(),
+		solution: solution.id,
+		parameters: withoutSecretOnes(solution, parameters),
+		confirm: confirm.text,
+		rows: sessions.map(({ row }) => row),
+		statements: ready.flatMap(({ statements }) => statements),
+		diff: null,
+		consequences: [
+			...ready.flatMap(({ consequences }) => consequences),
+			...refusedSummary(sessions.map(({ row }) => row)),
+			...(unlisted === 0
+				? []
+				: [
+						`${unlisted} more are not in this plan and will not be touched: it lists ${options.maxRows} at most. Plan again afterwards, or give --max.`,
+					]),
+		],
+		undoable: ready.flatMap(({ undoable }) => undoable),
+		server: session?.server ?? input.server,
+		plannedAt: options.clock().toISOString(),
+	};
+	const databases = [...new Set(sessions.flatMap(({ database }) => (database === null ? [] : [database])))];
+	return {
+		kind: 'prepared',
+		prepared: { plan, solution, effects: ready, sessionPid: session?.pid ?? null, values, databases },
+	};
+}
+
+function whyUnavailable(solution: Solution, session: PostgresSession | null): Unready | null {
+	const unavailable = (why: string, next: readonly string[]): Unready => ({ kind: 'unavailable', why, next });
+	if (session === null)
+		return unavailable('there is no session on the server to apply it with', [
+			'wait for a free slot, or give a role with reserved slots: --rescue CONNINFO',
+		]);
+	const { versionNum, version, provider } = session.server;
+	if (versionNum === null || versionNum < firstAppliedVersion)
+		return unavailable(
+			`nothing is applied on PostgreSQL ${version ?? 'of an unknown version'}: only 10 and later are tested`,
+			['do it by hand, as the article says'],
+		);
+	if (session.pooled)
+		return unavailable('a pooler stands between this program and the server, so its session is not its own', [
+			'give the address of the server itself: --server CONNINFO',
+		]);
+	if (solution.notOn.includes(provider))
+		return unavailable(
+			provider === 'unknown'
+				? 'it is not known who runs this server, and it could be a managed one'
+				: `it cannot be applied on ${provider}`,
+			['do it by hand, as the article says', ...(provider === 'unknown' ? ['connect as a superuser'] : [])],
+		);
+	return null;
+}
+
+type StepOutcome =
+	| { readonly kind: 'refused'; readonly planned: Unready }
+	| {
+			readonly kind: 'prepared';
+			readonly preview: Preview | null;
+			readonly ready: readonly PreparedEffect[];
+			/** Why an effect of it has nothing to do. */
+			readonly nothing: readonly string[];
+	  };
+
+async function prepareStep(
+	options: FixerOptions,
+	solution: Solution,
+	step: Step,
+	values: Facts,
+	session: PostgresSession | null,
+): Promise<StepOutcome> {
+	const looked = await previewOf(options, step, values, session);
+	if (looked !== null && 'kind' in looked) return { kind: 'refused', planned: looked };
+	const preview = looked;
+	const ready: PreparedEffect[] = [];
+	const nothing: string[] = [];
+	const major = session === null ? null : majorOf(session);
+	const applies = step.applies.filter((fence) => fenceFor([fence], major) !== null);
+	for (const fence of applies) {
+		const effect = effects.find(({ language }) => language === fence.language);
+		if (effect === undefined)
+			return {
+				kind: 'refused',
+				planned: {
+					kind: 'unavailable',
+					why: `this version cannot do “${fence.language}”`,
+					next: ['do it by hand, as the article says'],
+				},
+			};
+		const canGuard = options.launchGuardian !== null;
+		const prepared = await effect.prepare({ session, solution, step, fence, preview, values, canGuard });
+		switch (prepared.kind) {
+			case 'ready':
+				ready.push(prepared.effect);
+				break;
+			case 'nothing to do':
+				nothing.push(prepared.why);
+				break;
+			case 'unavailable':
+				return { kind: 'refused', planned: prepared };
+			case 'parameter':
+				return { kind: 'refused', planned: askedByEffect(solution, prepared) };
+		}
+	}
+	return { kind: 'prepared', preview, ready, nothing };
+}
+
+async function previewOf(
+	options: FixerOptions,
+	step: Step,
+	values: Facts,
+	session: PostgresSession | null,
+): Promise<Preview | Unready | null> {
+	if (session === null) return null;
+	try {
+		const preview = await runPreview(session, step, values, options);
+		if (preview === null || !('refused' in preview)) return preview;
+		return {
+			kind: 'unavailable',
+			why: `the preview of “${step.title}” is not run: ${preview.refused}`,
+			next: ['see what is wrong with the article: kbwizard lint'],
+		};
+	} catch (error) {
+		if (!(error instanceof QueryError) || error.lost) throw error;
+		return {
+			kind: 'unavailable',
+			why: `the preview of “${step.title}” failed: ${error.failure.message}`,
+			next: error.failure.next,
+		};
+	}
+}
+
+function askedByEffect(
+	solution: Solution,
+	{ name, problem, choices }: Extract<Prepared, { readonly kind: 'parameter' }>,
+): Unready {
+	const parameter = solution.parameters.find((each) => each.name === name);
+	if (parameter === undefined) return { kind: 'unavailable', why: `${name}: ${problem}`, next: [] };
+	return askFor(parameter, { suggestion: null, choices, problem });
+}
+
+/** Databases and roles go by the same parameter names in every solution, so that a name that is not there can be told. */
+async function missingName(
+	solution: Solution,
+	parameters: Readonly<Record<string, string>>,
+	session: PostgresSession,
+): Promise<Unready | null> {
+	for (const kind of ['database', 'role'] as const) {
+		const parameter = solution.parameters.find(({ name }) => name === kind);
+		const value = parameters[kind];
+		if (parameter === undefined || parameter.type.kind !== 'name' || value === undefined) continue;
+		const choices = await namesOn(session, kind);
+		const missing = namesOf(value).find((name) => !choices.includes(name));
+		if (missing === undefined) continue;
+		const suggestion = nearestName(missing, choices);
+		return askFor(parameter, {
+			suggestion,
+			choices,
+			problem: `there is no ${kind} ${missing} on this server`,
+		});
+	}
+	return null;
+}
+
+/** For a choice, the values of its column in the first preview that has it, asked without the choice made. */
+async function withChoices(
+	options: FixerOptions,
+	solution: Solution,
+	{ parameter, asked }: Extract<Resolved, { readonly kind: 'asked' }>,
+	input: PlanInput,
+	session: PostgresSession,
+): Promise<Unready> {
+	const { type } = parameter;
+	if (type.kind === 'name' && (parameter.name === 'database' || parameter.name === 'role'))
+		return { ...asked, choices: await namesOn(session, parameter.name) };
+	if (type.kind !== 'choice') return asked;
+	const values: Facts = { ...input.facts, ...input.parameters, [parameter.name]: null };
+	for (const step of solution.steps) {
+		const preview = await previewOf(options, step, values, session);
+		if (preview === null || 'kind' in preview) continue;
+		const found = preview.rows.flatMap((row) => {
+			const value = row[type.column] ?? null;
+			return value === null ? [] : [String(value)];
+		});
+		const choices = [...new Set(found)];
+		if (choices.length > 0) return { ...asked, choices, suggestion: asked.suggestion ?? choices[0] ?? null };
+	}
+	return asked;
+}
+
+/** A severe one without a name to type would be applied by a plain yes: then its own id is what is typed. */
+function confirmText(
+	solution: Solution,
+	values: Facts,
+): { readonly text: string | null } | { readonly unknown: string } {
+	if (solution.confirm !== null) return filled(solution.confirm, values);
+	return { text: solution.risk === 'severe' ? solution.id : null };
+}
+
+function refusedSummary(rows: readonly PlanRow[]): readonly string[] {
+	const refused = rows.filter(({ status }) => status === 'refused');
+	if (refused.length === 0) return [];
+	const reasons = [...new Set(refused.map(({ why }) => why ?? ''))].join('; ');
+	return [`${refused.length} of the ${rows.length} sessions will not be touched: ${reasons}.`];
+}
+
+function withoutSecretOnes(solution: Solution, parameters: Readonly<Record<string, string>>) {
+	const secret = solution.parameters
+		.filter(({ type }) => type.kind === 'secret' || type.kind === 'connection')
+		.map(({ name }) => name);
+	return Object.fromEntries(
+		Object.entries(parameters).map(([name, value]) => [name, secret.includes(name) ? '(not shown)' : value]),
+	);
+}

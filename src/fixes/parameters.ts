@@ -1,0 +1,180 @@
+/** The values that a solution needs: given, or by default from what is known, or asked for. */
+import type { Parameter, Solution } from '../article/article.ts';
+import { ParameterError, quoteIdentifier, quoteParameters } from '../article/parameters.ts';
+import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
+import { cleanText } from '../evidence/untrusted.ts';
+import type { Facts, FactValue, ParameterValues, PlanInput, Planned } from '../machine/ports.ts';
+import { intervalText } from './sql.ts';
+
+export type Asked = Extract<Planned, { readonly kind: 'parameter' }>;
+
+export type Resolved =
+	| { readonly kind: 'values'; readonly parameters: ParameterValues; readonly values: Facts }
+	| { readonly kind: 'asked'; readonly parameter: Parameter; readonly asked: Asked };
+
+/** A default that stands for "no restriction": the parameter is then NULL in the article's queries. */
+const openDefaults: ReadonlySet<string> = new Set(['', 'any', 'all', 'none', 'null']);
+
+const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/**
+ * Fills `{name}`, as plain text.
+ * @returns the text, or the first name that is not known
+ */
+export function filled(
+	text: string,
+	values: Facts,
+): { readonly text: string } | { readonly unknown: string } {
+	let unknown: string | null = null;
+	const result = text.replaceAll(placeholder, (_, name: string) => {
+		const value = Object.hasOwn(values, name) ? (values[name] ?? null) : null;
+		if (value === null) unknown ??= name;
+		return String(value);
+	});
+	return unknown === null ? { text: result } : { unknown };
+}
+
+/** What every `:name` may stand for before the parameters: the findings' facts, and the connection's own. */
+export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server'>): Facts {
+	const own: Record<string, FactValue> = {};
+	if (server !== null) {
+		const { database, user, host, port } = server;
+		for (const [name, value] of Object.entries({ database, user, host, port })) {
+			if (value !== null) own[name] = value;
+		}
+	}
+	return { ...facts, ...own };
+}
+
+/** Every parameter's value, or the first that has to be asked for. */
+export async function resolveParameters(
+	solution: Solution,
+	input: PlanInput,
+	session: PostgresSession | null,
+): Promise<Resolved> {
+	const parameters: Record<string, string> = {};
+	const values: Record<string, FactValue> = { ...knownValues(input) };
+	for (const parameter of solution.parameters) {
+		const { name } = parameter;
+		const given = Object.hasOwn(input.parameters, name) ? input.parameters[name] : undefined;
+		const suggestion = defaultOf(parameter, values);
+		const text = (given ?? suggestion ?? '').trim();
+		if (isOpen(parameter) && openDefaults.has(text.toLowerCase())) {
+			values[name] = null;
+			continue;
+		}
+		if (text === '') {
+			return {
+				kind: 'asked',
+				parameter,
+				asked: askFor(parameter, { suggestion: null, choices: [], problem: null }),
+			};
+		}
+		const problem = await problemOf(parameter, text, session);
+		if (problem !== null) {
+			const other = given === undefined ? null : suggestion;
+			return {
+				kind: 'asked',
+				parameter,
+				asked: askFor(parameter, { suggestion: other, choices: [], problem }),
+			};
+		}
+		parameters[name] = text;
+		values[name] = parameter.type.kind === 'integer' ? Number(text) : text;
+	}
+	return { kind: 'values', parameters, values };
+}
+
+/** The question that a driver puts. */
+export function askFor(
+	parameter: Parameter,
+	{ suggestion, choices, problem }: Pick<Asked, 'suggestion' | 'choices' | 'problem'>,
+): Asked {
+	return {
+		kind: 'parameter',
+		name: parameter.name,
+		question: parameter.question,
+		suggestion,
+		choices: parameter.type.kind === 'one of' ? parameter.type.values : choices,
+		secret: parameter.type.kind === 'secret' || parameter.type.kind === 'connection',
+		problem,
+	};
+}
+
+/** Null: there is none, or what it refers to is not known. */
+function defaultOf(parameter: Parameter, values: Facts): string | null {
+	if (parameter.default === null || isOpen(parameter)) return null;
+	const result = filled(parameter.default, values);
+	return 'unknown' in result ? null : result.text;
+}
+
+function isOpen(parameter: Parameter): boolean {
+	return parameter.default !== null && openDefaults.has(parameter.default.toLowerCase());
+}
+
+/** Why the value does not do; null: it does, as far as it can be told without acting. */
+async function problemOf(
+	{ name, type }: Parameter,
+	text: string,
+	session: PostgresSession | null,
+): Promise<string | null> {
+	switch (type.kind) {
+		case 'integer': {
+			if (!/^-?\d{1,15}$/.test(text)) return `“${cleanText(text)}” is not a whole number`;
+			const value = Number(text);
+			if (type.min !== null && value < type.min) return `it must be at least ${type.min}`;
+			if (type.max !== null && value > type.max) return `it must be at most ${type.max}`;
+			return null;
+		}
+		case 'name':
+			return (
+				text
+					.split(',')
+					.map((each) => nameProblem(name, each.trim()))
+					.find((problem) => problem !== null) ?? null
+			);
+		case 'interval':
+			if (session === null) return null;
+			try {
+				await session.read(intervalText, [text]);
+				return null;
+			} catch (error) {
+				if (error instanceof QueryError && !error.lost)
+					return `“${cleanText(text)}” is not a length of time; write 5 minutes, 30s or 1h`;
+				throw error;
+			}
+		case 'one of':
+			return type.values.includes(text) ? null : `it must be one of ${type.values.join(', ')}`;
+		case 'choice':
+		case 'secret':
+		case 'connection':
+			return null;
+	}
+}
+
+function nameProblem(name: string, text: string): string | null {
+	try {
+		quoteParameters(`:"${name}"`, { [name]: text });
+		return null;
+	} catch (error) {
+		if (error instanceof ParameterError) return error.message;
+		throw error;
+	}
+}
+
+/** The names of a comma-separated list, once each. */
+export function namesOf(value: FactValue): readonly string[] {
+	if (value === null) return [];
+	return [
+		...new Set(
+			String(value)
+				.split(',')
+				.map((each) => each.trim()),
+		),
+	].filter((each) => each !== '');
+}
+
+/** For sentences: `database "openiz"`. */
+export function named(kind: 'database' | 'role', name: string): string {
+	return /^[a-z_][a-z0-9_]*$/.test(name) ? `${kind} ${name}` : `${kind} ${quoteIdentifier(name)}`;
+}

@@ -1,0 +1,68 @@
+/** What state a step is in whose session ended in the middle of it. */
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { interruptedStep } from '../session/in-force.ts';
+import type { JournalRecord, RecordOf } from '../session/record.ts';
+import { messageOf } from './failure.ts';
+import { lookAt, statementOf } from './undo.ts';
+import { shown } from './value-change.ts';
+
+export type RecoveredPart = {
+	readonly intent: RecordOf<'intent'>;
+	/**
+	 * `done`: the value is what was to be set; `not done`: it is what it was; `changed`: it is neither, so somebody else
+	 * has been there; `unknown`: it cannot be looked at (sessions that were to be ended leave no trace).
+	 */
+	readonly state: 'done' | 'not done' | 'changed' | 'unknown';
+	/** For a person. */
+	readonly what: string;
+};
+
+export type Recovery = {
+	/** Null: no plan is among the records. */
+	readonly plan: RecordOf<'plan'> | null;
+	readonly parts: readonly RecoveredPart[];
+	/** What can be done, the best first. `verify` comes before anything is decided. */
+	readonly choices: readonly ('verify' | 'go on' | 'undo' | 'leave')[];
+};
+
+/** @param session null: nothing can be looked at */
+export async function recoverStep(
+	session: PostgresSession | null,
+	records: readonly JournalRecord[],
+): Promise<Recovery | null> {
+	const step = interruptedStep(records);
+	if (step === null) return null;
+	const parts: RecoveredPart[] = [];
+	for (const intent of step.open) parts.push(await partOf(session, intent));
+	const is = (state: RecoveredPart['state']) => parts.some((part) => part.state === state);
+	// A fence is never gone on with: it was there for something that has not happened.
+	const fenced = parts.some(({ intent, state }) => intent.effect === 'fence' && state === 'done');
+	const choices: Recovery['choices'][number][] = fenced ? ['undo', 'verify'] : ['verify'];
+	if (step.plan !== null && (is('not done') || is('unknown')) && !is('changed')) choices.push('go on');
+	if (is('done') && !fenced) choices.push('undo');
+	choices.push('leave');
+	return { plan: step.plan, parts, choices };
+}
+
+async function partOf(session: PostgresSession | null, intent: RecordOf<'intent'>): Promise<RecoveredPart> {
+	const { inverse, object } = intent;
+	if (inverse === null)
+		return { intent, state: 'unknown', what: `${object}: it was begun, and how far it came is not known` };
+	if (session === null)
+		return { intent, state: 'unknown', what: `${object}: there is no session to look with` };
+	try {
+		const { what, now } = await lookAt(session, inverse);
+		if (now === null) return { intent, state: 'changed', what: `${what}: it is not there any more` };
+		if (now === inverse.before)
+			return { intent, state: 'not done', what: `${what} is ${shown(now)}, as it was` };
+		if (intent.set === undefined || now === intent.set)
+			return {
+				intent,
+				state: 'done',
+				what: `${what} is ${shown(now)}, it was ${shown(inverse.before)}. By hand: ${statementOf(inverse)};`,
+			};
+		return { intent, state: 'changed', what: `${what} is ${shown(now)}, which is not ours` };
+	} catch (error) {
+		return { intent, state: 'unknown', what: `${object}: ${messageOf(error)}` };
+	}
+}

@@ -1,0 +1,106 @@
+/** A value on the server that is changed by one statement and can be put back: what its effects have in common. */
+import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Done } from '../machine/ports.ts';
+import type { Inverse } from '../session/record.ts';
+import { databaseBesides, sessionIn } from './databases.ts';
+import type { ApplyContext, EffectOutcome, PreparedEffect, Standing } from './effect.ts';
+import { failureOf, messageOf, statusOfFailure } from './failure.ts';
+import { journalled } from './fix-journal.ts';
+
+export type ValueChange = {
+	/** `the connection limit of role ims`. */
+	readonly what: string;
+	/** For the journal: `role ims`. */
+	readonly object: string;
+	readonly effect: Inverse['effect'];
+	readonly old: number | boolean;
+	readonly set: number | boolean;
+	readonly statement: string;
+	/** The value to go back to as it is when the statement is sent, not as it was planned. */
+	readonly inverse: (old: number | boolean) => Inverse;
+	/** The statement that puts it back, for a person. */
+	readonly back: string;
+	readonly look: (session: PostgresSession) => Promise<Standing>;
+	/** Databases that the session must not be in. */
+	readonly notFrom: readonly string[];
+};
+
+export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect {
+	return {
+		statements: changes.map(({ statement }) => statement),
+		consequences: changes.map(
+			({ what, old, set, back }) =>
+				`${upperFirst(what)} becomes ${shown(set)}; it is ${shown(old)}. To go back by hand: ${back};`,
+		),
+		undoable: changes.map(({ what, old }) => `${what}, back to ${shown(old)}`),
+		apply: (context) => applyChanges(context, changes),
+	};
+}
+
+async function applyChanges(context: ApplyContext, changes: readonly ValueChange[]): Promise<EffectOutcome> {
+	const done: Done[] = [];
+	for (const change of changes) {
+		context.onProgress(change.what);
+		try {
+			done.push(await applyOne(context, change));
+		} catch (error) {
+			done.push({ what: change.what, status: statusOfFailure(error), why: messageOf(error) });
+			return { rows: [], done, failure: failureOf(error, ['look again, then make a new plan']) };
+		}
+	}
+	return { rows: [], done, failure: null };
+}
+
+async function applyOne(
+	{ keeper, journal, plan, solution }: ApplyContext,
+	change: ValueChange,
+): Promise<Done> {
+	const { what, object, effect, set, statement } = change;
+	return outsideOf(keeper, change.notFrom, async (session) => {
+		const { now: old } = await change.look(session);
+		if (old === null) return { what, status: 'skipped', why: `${object} is not there any more` };
+		if (old === set) return { what, status: 'skipped', why: `it is ${shown(set)} already` };
+		await journalled(
+			journal,
+			{ plan, solution: solution.id, effect, object, old, set, inverse: change.inverse(old), statement },
+			() => session.write(statement),
+			() => ({ status: 'done', why: null, rows: [] }),
+		);
+		return { what: `${what}: ${shown(old)} → ${shown(set)}`, status: 'done', why: null };
+	});
+}
+
+/**
+ * Does something on a session that is in none of these databases, and goes back where it was.
+ * @throws Error where there is no other database to be in
+ */
+export async function outsideOf<T>(
+	keeper: Keeper,
+	databases: readonly string[],
+	body: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+	const { session } = keeper;
+	if (session === null) throw new Error('the session is gone');
+	const home = session.server.database;
+	if (home === null || !databases.includes(home)) return body(session);
+	const elsewhere = await databaseBesides(session, databases);
+	if (elsewhere === null)
+		throw new Error('it is done from another database, and there is none to connect to');
+	const moved = await sessionIn(keeper, elsewhere);
+	if ('refused' in moved) throw new Error(`it is done from another database: ${moved.refused}`);
+	try {
+		return await body(moved);
+	} finally {
+		await sessionIn(keeper, home);
+	}
+}
+
+/** A limit of -1 is PostgreSQL's "none". */
+export function shown(value: number | boolean): string {
+	if (value === -1) return 'unlimited (-1)';
+	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
+}
+
+function upperFirst(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,181 @@
+/** Whether a cure holds: looked at again and again, because a pool that was cut off is back in 0.2 seconds. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Branch, Check, Solution, Verification } from '../article/article.ts';
+import { fillTemplate } from '../machine/facts.ts';
+import type { Facts, Observation, Sample, Verified } from '../machine/ports.ts';
+import { whoCameBack } from './came-back.ts';
+import { messageOf } from './failure.ts';
+import type { FixerOptions, OnProgress } from './fixer.ts';
+
+export type Timing = {
+	/** For how long it must have held without a break, in milliseconds. */
+	readonly holdMs: number;
+	/** How long it may take to begin to hold, in milliseconds. */
+	readonly patienceMs: number;
+	/** Between two looks, in milliseconds. */
+	readonly everyMs: number;
+	/** Between two logins, in milliseconds: each takes a slot for a moment. */
+	readonly loginEveryMs: number;
+};
+
+export const verifyTiming: Timing = { holdMs: 5_000, patienceMs: 10_000, everyMs: 400, loginEveryMs: 1_000 };
+
+export type Watched = {
+	readonly check: Check;
+	readonly verification: Verification;
+	/** Before the fix. */
+	readonly before: Facts;
+	/** What the check's parameters may refer to. */
+	readonly facts: Facts;
+	/** To say who connected meanwhile; null: it was not about sessions. */
+	readonly sessionsEnded: { readonly databases: readonly string[]; readonly since: string } | null;
+};
+
+/** The check and verdicts that prove a solution, or one of its steps. Null: the article names none. */
+export function verificationOf(
+	checks: readonly Check[],
+	solution: Solution,
+	step: string | null,
+): { readonly check: Check; readonly verification: Verification } | null {
+	const own = step === null ? null : (solution.steps.find(({ id }) => id === step)?.verify ?? null);
+	const verification = own ?? solution.verify;
+	const check = checks.find(({ id }) => id === verification?.check);
+	return verification === null || check === undefined ? null : { check, verification };
+}
+
+type Look = {
+	readonly sample: Sample;
+	readonly branch: Branch;
+	readonly good: boolean;
+	readonly why: string | null;
+};
+
+/** Watches until it has held for `holdMs` without a break, or until it is clear that it does not. */
+export async function watch(
+	options: FixerOptions,
+	watched: Watched,
+	onProgress: OnProgress,
+	signal: AbortSignal,
+	timing: Timing = verifyTiming,
+): Promise<Verified> {
+	const begun = Date.now();
+	const samples: Sample[] = [];
+	let proved = false;
+	let lastLogin = Number.NEGATIVE_INFINITY;
+	let heldSince: number | null = null;
+	let latest: Look;
+	let refusedLogin: string | null = null;
+	for (;;) {
+		latest = await look(options, watched, signal, begun);
+		samples.push(latest.sample);
+		let good = latest.good;
+		if (good && options.proveLogin !== null && Date.now() - lastLogin >= timing.loginEveryMs) {
+			refusedLogin = await loginProblem(options.proveLogin);
+			lastLogin = Date.now();
+			proved = refusedLogin === null;
+			good = proved;
+		}
+		const now = Date.now();
+		if (!good) heldSince = null;
+		else heldSince ??= now;
+		const heldMs = heldSince === null ? 0 : now - heldSince;
+		onProgress(
+			heldSince === null
+				? `not yet: ${refusedLogin ?? latest.sample.verdict}`
+				: `holds for ${(heldMs / 1000).toFixed(1)} of ${timing.holdMs / 1000} s`,
+		);
+		if (heldSince !== null && heldMs >= timing.holdMs) break;
+		if (heldSince === null && now - begun >= timing.patienceMs) break;
+		if (signal.aborted) {
+			heldSince = null;
+			break;
+		}
+		await delay(timing.everyMs, undefined, { signal }).catch(() => undefined);
+	}
+	const note = [
+		signal.aborted ? 'it was stopped before it had been watched for long enough' : null,
+		latest.why,
+		refusedLogin === null ? null : `an application's login was refused: ${refusedLogin}`,
+		await cameBack(options, watched),
+	].filter((each) => each !== null);
+	return {
+		check: watched.check.id,
+		verdict: latest.sample.verdict,
+		severity: latest.sample.severity,
+		text: fillTemplate(latest.branch.text, latest.sample.facts),
+		held: heldSince !== null,
+		proof: proved ? 'login' : 'arithmetic',
+		samples,
+		before: watched.before,
+		after: latest.sample.facts,
+		note: note.length === 0 ? null : note.join('; '),
+	};
+}
+
+async function look(
+	options: FixerOptions,
+	{ check, verification, facts }: Watched,
+	signal: AbortSignal,
+	begun: number,
+): Promise<Look> {
+	let observation: Observation;
+	try {
+		observation = await options.observe({ check, facts }, signal);
+	} catch (error) {
+		observation = { kind: 'absent', why: messageOf(error), grant: null };
+	}
+	const said = observation.kind === 'verdict' ? observation.verdict : 'otherwise';
+	const branch =
+		check.branches.find(({ verdict }) => verdict === said) ??
+		check.branches.find(({ verdict }) => verdict === 'otherwise') ??
+		noBranch(check);
+	return {
+		sample: {
+			atMs: Date.now() - begun,
+			verdict: branch.verdict,
+			severity: branch.severity,
+			facts: observation.kind === 'verdict' ? observation.facts : {},
+		},
+		branch,
+		good: verification.verdicts.includes(branch.verdict),
+		why:
+			observation.kind === 'absent'
+				? `it could not be looked at: ${observation.why}`
+				: observation.kind === 'failed'
+					? observation.failure.message
+					: null,
+	};
+}
+
+/** Every check has `otherwise`; an article that got here without one can prove nothing. */
+function noBranch({ line }: Check): Branch {
+	return {
+		line,
+		verdict: 'otherwise',
+		severity: 'unknown',
+		text: 'it could not be determined',
+		causes: [],
+		next: null,
+		say: null,
+	};
+}
+
+/** Why the login did not work; null: it did. */
+async function loginProblem(prove: NonNullable<FixerOptions['proveLogin']>): Promise<string | null> {
+	try {
+		const { ok, attempt } = await prove();
+		return ok ? null : (attempt.failure?.message ?? attempt.verdict);
+	} catch (error) {
+		return messageOf(error);
+	}
+}
+
+async function cameBack({ keeper }: FixerOptions, { sessionsEnded }: Watched): Promise<string | null> {
+	if (sessionsEnded === null || keeper.session === null) return null;
+	try {
+		return await whoCameBack(keeper.session, sessionsEnded.databases, sessionsEnded.since);
+	} catch {
+		// It is only said for the person's sake; that the session is lost is told by the samples.
+		return null;
+	}
+}
