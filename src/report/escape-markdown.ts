@@ -1,0 +1,44 @@
+/** What a database says is text: nothing of it may become markup in a report. */
+
+const special = /[\\`*_{}[\]<>()#!|~&$]/g;
+
+/** One line of plain text as Markdown: no markup, table cell, HTML, link or mention can come of it. */
+export function escapeMarkdown(text: string): string {
+	return (
+		text
+			.replaceAll(/[\r\n]+/g, ' ')
+			.replaceAll(special, '\\$&')
+			.replaceAll('://', '&#58;//')
+			.replaceAll(/\bwww\./gi, (found) => `${found.slice(0, -1)}&#46;`)
+			.replaceAll('@', '&#64;')
+			// At the beginning of a line these make a list or a heading.
+			.replace(/^(\s*)([-+=])(?=[\s=-]|$)/, '$1\\$2')
+			.replace(/^(\s*\d+)([.)])(?=\s|$)/, '$1\\$2')
+	);
+}
+
+function longestRun(text: string): number {
+	return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+}
+
+/** A code span: its fence is longer than any run of backticks inside. In a table a pipe still ends the cell. */
+export function codeSpan(text: string): string {
+	const line = text.replaceAll(/[\r\n]+/g, ' ');
+	if (line.trim() === '') return '';
+	const fence = '`'.repeat(longestRun(line) + 1);
+	const padding = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+	return `${fence}${padding}${line}${padding}${fence}`;
+}
+
+/** A fenced block that its content cannot close. */
+export function codeBlock(language: string, text: string): string {
+	const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+	return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
+}
+
+/** A table; cells are escaped here. Empty without rows. */
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+	if (rows.length === 0) return '';
+	const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+	return [line(header), `|${' --- |'.repeat(header.length)}`, ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,57 @@
+/** A fix as plain text: what happened in one line, then whom, how, and the way back. No colour. */
+import type { FixDocument } from './fix-document.ts';
+import { columnsOf, count, valueAsText } from './words.ts';
+
+/** Rows printed; all of them are in `--json`. */
+const rowsShown = 20;
+
+function rowLines({ rows }: FixDocument['plan']): readonly string[] {
+	const names = columnsOf(rows).filter((name) => rows.some((row) => row[name] !== null));
+	const cells = [
+		names,
+		...rows.slice(0, rowsShown).map((row) => names.map((name) => valueAsText(row[name]))),
+	];
+	const widths = names.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+	return [
+		...cells.map((row) =>
+			`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+		),
+		...(rows.length > rowsShown ? [`  and ${rows.length - rowsShown} more`] : []),
+	];
+}
+
+function list(title: string, lines: readonly string[]): readonly string[] {
+	return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line.replaceAll('\n', '\n  ')}`)];
+}
+
+function proofLine({ verified }: FixDocument): readonly string[] {
+	if (verified === null) return [];
+	const proof = verified.proof === 'login' ? 'proved by a login' : 'not proved by a login';
+	const note = verified.note === null ? [] : [verified.note];
+	return [
+		`${verified.held ? `held (${proof})` : 'did not hold'}: ${verified.check} says ${verified.verdict}`,
+		...note,
+	];
+}
+
+/** @param headline what happened, in one line */
+export function fixToText(document: FixDocument, headline: string): string {
+	const { plan, applied, undo } = document;
+	const lines = [
+		headline,
+		...(plan.rows.length === 0 ? [] : ['', count(plan.rows.length, 'session'), ...rowLines(plan)]),
+		...list('Consequences', plan.consequences),
+		...list(
+			'Done',
+			(applied?.done ?? []).map(
+				({ what, status, why }) => `${status}: ${what}${why === null ? '' : ` (${why})`}`,
+			),
+		),
+		...list('Error', applied?.error == null ? [] : [`${applied.error.code}: ${applied.error.message}`]),
+		...list('Verified', proofLine(document)),
+		...list('Statements', plan.statements),
+		...list('Difference', plan.diff === null ? [] : [plan.diff]),
+		...list('To take it back', undo === null ? [] : [`kbwizard undo ${undo.session}`, ...undo.what]),
+	];
+	return `${lines.join('\n')}\n`;
+}

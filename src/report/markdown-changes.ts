@@ -1,0 +1,73 @@
+/** What was done, before and after, and how it is taken back: the part of a report that an auditor reads. */
+import type { Facts, PlanRow } from '../machine/ports.ts';
+import { codeBlock, codeSpan, escapeMarkdown, table } from './escape-markdown.ts';
+import { type Change, type ChangeProof, type Report, rowOf } from './report.ts';
+import { rowTable } from './row-table.ts';
+import { count, valueAsText } from './words.ts';
+
+/** Facts that differ, as before and after. */
+function beforeAndAfter(before: Facts, after: Facts): string {
+	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+	const changed = names.filter((name) => name !== 'verdict' && before[name] !== after[name]);
+	return table(
+		['', 'before', 'after'],
+		changed.map((name) => [name, valueAsText(before[name]), valueAsText(after[name])]),
+	);
+}
+
+function proofLines({ text, held, proof, note, before, after, verdict }: ChangeProof): readonly string[] {
+	const how = proof === 'login' ? 'proved by a login' : 'by the numbers, not proved by a login';
+	return [
+		`It ${held ? `held (${how})` : 'did not hold'}: **${escapeMarkdown(verdict)}**, ${escapeMarkdown(text)}`,
+		'',
+		...(note === null ? [] : [escapeMarkdown(note), '']),
+		beforeAndAfter(before, after),
+		'',
+	];
+}
+
+function rowSummary(rows: readonly PlanRow[]): string {
+	const statuses = new Map<string, number>();
+	for (const { status } of rows) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+	const parts = [...statuses].map(([status, number]) => `${number} ${status}`);
+	return `${count(rows.length, 'session')}: ${parts.join(', ')}`;
+}
+
+export function changeSection(change: Change): readonly string[] {
+	const values = Object.entries(change.parameters).map(([name, value]) => codeSpan(`${name}=${value}`));
+	return [
+		`### ${escapeMarkdown(change.title)}`,
+		'',
+		`${escapeMarkdown(change.outcome)}${change.at === null ? '' : `, ${change.at}`}${values.length === 0 ? '' : `; with ${values.join(', ')}`}.`,
+		'',
+		...change.done.map(
+			({ what, status, why }) =>
+				`- ${status}: ${escapeMarkdown(what)}${why === null ? '' : ` (${escapeMarkdown(why)})`}`,
+		),
+		'',
+		...(change.verified === null ? [] : proofLines(change.verified)),
+		...(change.rows.length === 0 ? [] : [rowSummary(change.rows), '', rowTable(change.rows.map(rowOf)), '']),
+		...(change.statements.length === 0 ? [] : [codeBlock('sql', change.statements.join('\n')), '']),
+		...(change.diff === null ? [] : [codeBlock('diff', change.diff), '']),
+	];
+}
+
+/** What is still in force and can be taken back, and the command that does it; empty: nothing. */
+export function undoSection({ changes, session }: Report): readonly string[] {
+	const lines = changes.flatMap(({ at, undoable, undone }) => {
+		if (undone !== null) {
+			return [
+				...undone.undone.map((what) => `- taken back: ${escapeMarkdown(what)}`),
+				...undone.skipped.map(
+					({ what, why }) => `- left as it is: ${escapeMarkdown(what)} (${escapeMarkdown(why)})`,
+				),
+			];
+		}
+		return at === null ? [] : undoable.map((what) => `- ${escapeMarkdown(what)}`);
+	});
+	const inForce = changes.some(
+		({ at, undoable, undone }) => at !== null && undone === null && undoable.length > 0,
+	);
+	if (!inForce || session === null) return lines;
+	return [...lines, '', codeBlock('sh', `kbwizard undo ${session}`)];
+}

@@ -1,0 +1,67 @@
+/** The one line that monitoring reads (Nagios, Icinga, cron): state, what was found, and the numbers. */
+import type { Severity } from '../article/article.ts';
+import type { Diagnosis, ReportedFinding } from './diagnosis.ts';
+
+export type MonitoringState = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+const states: Readonly<Record<Severity, MonitoringState>> = {
+	ok: 'OK',
+	info: 'OK',
+	warning: 'WARNING',
+	critical: 'CRITICAL',
+	unknown: 'UNKNOWN',
+};
+
+/** A severity as monitoring plugins say it; there is nothing between OK and WARNING there. */
+export function monitoringState(severity: Severity): MonitoringState {
+	return states[severity];
+}
+
+/** A pipe begins the numbers, and a second line the details: neither may come from a finding's text. */
+function asOneField(text: string): string {
+	return text
+		.replaceAll(/[\r\n]+/g, ' ')
+		.replaceAll('|', '/')
+		.trim();
+}
+
+function hasSlotNumbers({ facts }: ReportedFinding): boolean {
+	return typeof facts.used === 'number' && typeof facts.usable === 'number' && facts.usable > 0;
+}
+
+/**
+ * The finding that the overall severity comes from: where several do, the one that counted the slots, else the first.
+ * Null: nothing was determined.
+ */
+export function decidingFinding(diagnosis: Diagnosis): ReportedFinding | null {
+	const worst = diagnosis.findings.filter(({ severity }) => severity === diagnosis.severity);
+	return worst.find(hasSlotNumbers) ?? worst[0] ?? null;
+}
+
+/** Shares of the usable slots at which monitoring should warn, and call. */
+const warnAt = 0.8;
+const criticalAt = 0.95;
+
+function slotNumbers({ findings }: Diagnosis): string | null {
+	for (const { facts } of findings) {
+		const { used, usable } = facts;
+		if (typeof used === 'number' && typeof usable === 'number' && usable > 0) {
+			return `used=${used};${Math.floor(usable * warnAt)};${Math.floor(usable * criticalAt)};0;${usable}`;
+		}
+	}
+	return null;
+}
+
+function summary(diagnosis: Diagnosis): string {
+	const finding = decidingFinding(diagnosis);
+	if (finding !== null) return asOneField(finding.text);
+	if (diagnosis.path.length === 0) return `${diagnosis.article.id} has no checks that a tool can make`;
+	return 'nothing could be determined';
+}
+
+/** As `CRITICAL - 97 of 97 slots are taken | used=97;77;92;0;97`; the numbers only where slots were counted. */
+export function statusLine(diagnosis: Diagnosis): string {
+	const numbers = slotNumbers(diagnosis);
+	const line = `${monitoringState(diagnosis.severity)} - ${summary(diagnosis)}`;
+	return numbers === null ? line : `${line} | ${numbers}`;
+}

@@ -1,0 +1,66 @@
+/** How values, times and servers are said in reports and on the command line. */
+import type { FactValue, Row } from '../machine/ports.ts';
+import type { Diagnosis, ReportedServer } from './diagnosis.ts';
+
+/** A value for a reader; what is not known is a dash. */
+export function valueAsText(value: FactValue | undefined): string {
+	return value === null || value === undefined ? '–' : String(value);
+}
+
+/** The columns of some rows, in the order they first occur. */
+export function columnsOf(rows: readonly Row[]): readonly string[] {
+	return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+}
+
+/** `one session`, `3 sessions`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+	return number === 1 ? `1 ${one}` : `${number} ${many}`;
+}
+
+/** Between two instants, ISO 8601: `12 s`, `3 min 4 s`. */
+export function elapsed(from: string, to: string): string {
+	const seconds = Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+	if (!Number.isFinite(seconds)) return 'an unknown time';
+	if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
+	if (seconds < 60) return `${Math.round(seconds)} s`;
+	return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** `openiz on db.example:5432 as app, PostgreSQL 15.18`; says so where nothing answered. */
+export function serverInWords(server: ReportedServer | null): string {
+	if (server === null) return 'no server answered';
+	const at = server.host === null ? '' : ` on ${server.host}${server.port === null ? '' : `:${server.port}`}`;
+	const as = server.user === null ? '' : ` as ${server.user}`;
+	const version = server.version === null ? '' : `, PostgreSQL ${server.version}`;
+	const provider = server.provider === 'unknown' ? '' : `, ${server.provider}`;
+	const slot =
+		server.slot === null ? ', no session' : server.slot === 'ordinary' ? '' : `, in a ${server.slot} slot`;
+	return `${server.database ?? 'the server'}${at}${as}${version}${provider}${slot}`;
+}
+
+/** A check's title where it is known, else its id. */
+export type TitleOf = (check: string) => string;
+
+export function titlesOf(titles: Readonly<Record<string, string>>): TitleOf {
+	return (check) => titles[check] ?? check;
+}
+
+/** `live`, or what else the answers came from. */
+export function sourceInWords(source: Diagnosis['source']): string {
+	switch (source) {
+		case 'live':
+			return 'the live server';
+		case 'log':
+			return 'log files';
+		case 'config':
+			return 'the configuration';
+		case 'host':
+			return "the server's own host";
+		case 'bundle':
+			return 'a bundle collected earlier';
+		case 'person':
+			return 'what a person said';
+		case 'mixed':
+			return 'several sources';
+	}
+}

@@ -1,0 +1,150 @@
+import { marked } from 'marked';
+import { expect, test } from 'vitest';
+import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/report/escape-markdown.ts';
+import { toMarkdown } from '../../src/report/markdown.ts';
+import { redactReport } from '../../src/report/redact.ts';
+import { type Change, type Report, reportSchema } from '../../src/report/report.ts';
+import { titlesOfChecks } from '../../src/report/session-report.ts';
+import { aDiagnosis, anArticle, full } from './a-diagnosis.ts';
+
+const disconnected: Change = {
+	solution: 'disconnect-all-clients',
+	title: 'Disconnect all clients',
+	at: '2026-11-22T14:00:03.000Z',
+	outcome: 'held',
+	parameters: { database: 'openiz,openiz_audit' },
+	rows: [
+		{
+			pid: 4711,
+			backend_start: '2026-11-22T13:00:00.000000Z',
+			status: 'ended',
+			why: null,
+			columns: { usename: 'ims_app', datname: 'openiz_audit', client_addr: '10.1.2.3' },
+		},
+	],
+	statements: ['ALTER DATABASE "openiz" CONNECTION LIMIT 0'],
+	diff: null,
+	done: [{ what: 'connection-limit: database openiz', status: 'done', why: null }],
+	verified: {
+		check: full.check,
+		verdict: 'free',
+		severity: 'ok',
+		text: '40 of 97 slots are taken',
+		held: true,
+		proof: 'login',
+		before: { used: 97, usable: 97 },
+		after: { used: 40, usable: 97 },
+		note: '15 sessions came back from 10.1.2.3 within 210 ms',
+	},
+	undoable: ['the connection limit of database openiz'],
+	undone: null,
+};
+
+function aReport(changes: Partial<Report> = {}): Report {
+	return {
+		schema: reportSchema,
+		session: '20261122-140000-qkzm',
+		writtenAt: '2026-11-22T14:01:00.000Z',
+		redacted: false,
+		diagnosis: aDiagnosis(),
+		titles: titlesOfChecks(anArticle()),
+		changes: [disconnected],
+		...changes,
+	};
+}
+
+const rendered = (markdown: string): string => marked.parse(markdown, { async: false, gfm: true });
+
+test('hostile values stay text', () => {
+	const hostile = [
+		'<img src=x onerror=alert(1)>',
+		'[click](http://evil.example)',
+		'`code` **bold** | cell | ~~gone~~ $math$',
+		'https://evil.example www.evil.example @everyone #12',
+		'# heading',
+		'1. one',
+		'- item',
+		'&amp; &lt;',
+	];
+	for (const text of hostile) {
+		const html = rendered(escapeMarkdown(text));
+		expect(html, text).not.toMatch(/<(?!\/?p>)/);
+		const cell = rendered(table(['a', 'b'], [[text, 'second']]));
+		expect(cell.match(/<td>/g), text).toHaveLength(2);
+		expect(cell, text).not.toMatch(/<(?:img|a|code|strong|del)\b/);
+	}
+});
+
+test('code cannot be closed from inside', () => {
+	expect(rendered(codeSpan('a`b``c'))).toContain('<code>a`b``c</code>');
+	expect(rendered(codeBlock('sql', 'select 1\n```\n<b>x</b>'))).not.toContain('<b>');
+});
+
+test('the report begins with five lines that say it all', () => {
+	const lines = toMarkdown(aReport()).split('\n');
+	expect(lines[0]).toBe('# KB900 Slots are gone');
+	expect(lines.slice(2, 7).map((line) => /^- \*\*(\w+)\*\*/.exec(line)?.[1])).toEqual([
+		'State',
+		'Where',
+		'Cause',
+		'Done',
+		'Next',
+	]);
+	expect(lines[2]).toContain('CRITICAL – 97 of 97 slots are taken');
+	expect(lines[5]).toContain('Disconnect all clients: held');
+});
+
+test('the report shows query, rows, before and after, and the way back', () => {
+	const markdown = toMarkdown(aReport());
+	expect(markdown).toContain('```sql\nselect 1\n```');
+	expect(markdown).toContain('| ims\\_app | 10.1.2.3 | openiz | 97 |');
+	expect(markdown).toContain('| used | 97 | 40 |');
+	expect(markdown).toContain('proved by a login');
+	expect(markdown).toContain('kbwizard undo 20261122-140000-qkzm');
+	expect(markdown).toContain('Who is it?: only a person can say');
+});
+
+test('redacted, names and addresses are tokens, the same one everywhere', () => {
+	const report = redactReport(aReport());
+	const markdown = toMarkdown(report);
+	for (const name of ['ims_app', 'ims\\_app', '10.1.2.3', 'openiz_audit', 'openiz', 'db1.example.org']) {
+		expect(markdown, name).not.toContain(name);
+	}
+	expect(report.changes[0]?.statements).toEqual(['ALTER DATABASE "database-1" CONNECTION LIMIT 0']);
+	expect(report.changes[0]?.parameters).toEqual({ database: 'database-1,database-2' });
+	const [row] = report.diagnosis.findings[0]?.rows ?? [];
+	expect(row).toEqual({ usename: 'role-1', client_addr: 'address-2', datname: 'database-1', count: 97 });
+	expect(report.changes[0]?.verified?.note).toBe('15 sessions came back from address-2 within 210 ms');
+	expect(report.diagnosis.server).toMatchObject({
+		host: 'address-1',
+		user: 'role-1',
+		database: 'database-1',
+	});
+});
+
+test("the article's own words are not redacted", () => {
+	const findings = [{ ...full, rows: [{ usename: 'Slots', datname: 'pools' }] }];
+	const { diagnosis } = redactReport(aReport({ diagnosis: aDiagnosis({ findings }) }));
+	expect(diagnosis.article.title).toBe('Slots are gone');
+	expect(diagnosis.causes[0]?.title).toBe('Big pools');
+	expect(diagnosis.findings[0]?.rows[0]).toEqual({ usename: 'role-2', datname: 'database-2' });
+});
+
+test('an address that only a message names is found too', () => {
+	const findings = [
+		{
+			...full,
+			error: {
+				code: '28000',
+				routine: 'ClientAuthentication',
+				layer: 'authentication' as const,
+				message: 'no pg_hba.conf entry for host "192.168.7.9" and fe80::1:2, version 15.18',
+				next: [],
+			},
+		},
+	];
+	const { diagnosis } = redactReport(aReport({ diagnosis: aDiagnosis({ findings }) }));
+	expect(diagnosis.findings[0]?.error?.message).toMatch(
+		/^no pg_hba\.conf entry for host "address-\d" and address-\d, version 15\.18$/,
+	);
+});
