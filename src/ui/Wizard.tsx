@@ -1,0 +1,92 @@
+import { useApp, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect, useState } from 'react';
+import { screenOf } from '../machine/screen.ts';
+import type { Hand } from './binding.ts';
+import { Screen } from './components/Screen.tsx';
+import { Transcript } from './components/Transcript.tsx';
+import { dispatchKey } from './dispatch-key.ts';
+import { frameOf } from './frame.ts';
+import { useActor } from './hooks/use-actor.ts';
+import { useClock } from './hooks/use-clock.ts';
+import { useStore } from './hooks/use-store.ts';
+import { isCharacter, keyNames } from './key-name.ts';
+import { endedBlocks } from './pages/ended.ts';
+import { safeText } from './safe-text.ts';
+import type { UiSession } from './session.ts';
+
+/** How the wizard was left. */
+export type Leaving = 'ended' | 'left' | 'interrupted';
+
+/** The whole of the screens: what the machine says now, and keys that answer it. */
+export function Wizard({ session }: { readonly session: UiSession }) {
+	const { exit } = useApp();
+	const size = useWindowSize();
+	const snapshot = useActor(session.actor);
+	useStore(session.view);
+	useStore(session.prose);
+	const transcript = useStore(session.transcript);
+	const { name } = screenOf(snapshot);
+	const counts = snapshot.hasTag('busy') || name === 'preview';
+	const ended = snapshot.hasTag('ended');
+	const now = useClock(session.now, counts && !session.env.screenReader);
+
+	const [left, setLeft] = useState<Leaving | null>(null);
+	const [summarised, setSummarised] = useState(false);
+	const leaving = ended ? 'ended' : left;
+
+	const sceneNow = () => session.scene(size, session.now());
+
+	const hand: Hand = {
+		send: (event) => session.actor.send(event),
+		change: (change) => session.view.change(change),
+		auto: (mode) => session.auto.set(mode),
+		scroll: (lines) => {
+			const { scroll, maxScroll } = frameOf(sceneNow());
+			const to = Math.min(maxScroll, Math.max(0, scroll + lines));
+			const { overlay } = session.view.get();
+			session.view.change(overlay === null ? { scroll: to } : { overlay: { ...overlay, scroll: to } });
+		},
+		scrollPages: (pages) => hand.scroll(pages * Math.max(1, frameOf(sceneNow()).room - 1)),
+		now: () => new Date(session.now()).toISOString(),
+		answeredBy: session.answeredBy,
+		leave: setLeft,
+	};
+
+	useInput((input, key) => {
+		const names = keyNames(input, key);
+		for (const pressed of names) {
+			// Each key meets the screen that the one before it led to.
+			const scene = sceneNow();
+			if (scene.snapshot.hasTag('ended')) return;
+			dispatchKey(hand, { ...scene, page: frameOf(scene).page }, pressed, names.length === 1);
+		}
+	});
+
+	// A paste fills a field, and is nothing anywhere else: it must not press keys.
+	usePaste((pasted) => {
+		const scene = sceneNow();
+		const { page } = frameOf(scene);
+		if (page.field === null || scene.view.overlay !== null) return;
+		const typed = [...safeText(pasted).trim()].filter(isCharacter).join('');
+		session.view.change({ draft: `${scene.view.draft}${typed}`, notice: null });
+	});
+
+	// The last words go above the page, then the page goes, then the terminal is given back: in this order, or the
+	// last frame would stay in the scrollback in place of the summary.
+	useEffect(() => {
+		if (leaving === null) return;
+		session.transcript.append(endedBlocks(session.scene({ columns: 80, rows: 24 }, session.now())));
+		setSummarised(true);
+	}, [leaving, session]);
+	useEffect(() => {
+		if (summarised && leaving !== null) exit(leaving);
+	}, [summarised, leaving, exit]);
+
+	const scene = session.scene(size, Math.max(now, session.view.get().since));
+	return (
+		<>
+			<Transcript blocks={transcript} looks={scene.looks} prose={session.prose} />
+			{leaving === null ? <Screen frame={frameOf(scene)} looks={scene.looks} /> : null}
+		</>
+	);
+}

@@ -1,0 +1,30 @@
+/** A line of Markdown as spans: findings, titles and answers are Markdown whose values are escaped. */
+import type { Token } from 'marked';
+import { decodeEntities } from '../article/entities.ts';
+import { inlineTokens } from '../article/markdown-blocks.ts';
+import { code, plain, type Span, type Tone } from './span.ts';
+
+const textOf = (token: Token): string =>
+	decodeEntities('text' in token && typeof token.text === 'string' ? token.text : token.raw);
+
+function spansOf(tokens: readonly Token[], tone: Tone): readonly Span[] {
+	return tokens.flatMap((token): readonly Span[] => {
+		const inner = 'tokens' in token ? (token.tokens ?? []) : [];
+		switch (token.type) {
+			case 'strong':
+				return spansOf(inner, 'strong');
+			case 'codespan':
+				return [code(textOf(token))];
+			case 'html':
+			case 'br':
+				return [plain(' ')];
+			default:
+				return inner.length > 0 ? spansOf(inner, tone) : [{ text: textOf(token), tone }];
+		}
+	});
+}
+
+/** @param tone of what is neither bold nor code */
+export function inlineSpans(markdown: string, tone: Tone = 'plain'): readonly Span[] {
+	return spansOf(inlineTokens(markdown.replace(/\s+/g, ' ')), tone);
+}

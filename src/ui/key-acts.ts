@@ -1,0 +1,100 @@
+/** What keys do, where it is more than one word to the machine. */
+import { currentPlan } from '../machine/setup.ts';
+import type { Hand, KeyScene } from './binding.ts';
+import { changesInForce } from './changes-in-force.ts';
+import { can } from './key-conditions.ts';
+import { offeredVerdicts } from './pages/asking.ts';
+import { offeredSolutions } from './pages/causes.ts';
+import type { OverlayName } from './view-store.ts';
+
+/** Takes a choice of the page by its place in the list; one that is not there is nothing. */
+export function choose(hand: Hand, scene: KeyScene, index: number): void {
+	const { screen, snapshot } = scene;
+	if (screen.name === 'asking') {
+		const check = snapshot.context.article.checks.find(({ id }) => id === screen.check);
+		const verdict = offeredVerdicts(check)[index];
+		if (verdict !== undefined) {
+			hand.send({ type: 'answer', verdict, by: hand.answeredBy, at: hand.now() });
+		}
+	} else if (screen.name === 'causes') {
+		const solution = offeredSolutions(scene)[index];
+		if (solution !== undefined) hand.send({ type: 'choose', solution: solution.id });
+	} else if (screen.name === 'parameter') {
+		const { planned } = snapshot.context;
+		if (planned?.kind !== 'parameter') return;
+		const value = planned.choices[index];
+		if (value !== undefined) hand.send({ type: 'set', name: planned.name, value });
+	}
+}
+
+function submit(hand: Hand, { screen, snapshot, view }: KeyScene): void {
+	const { planned } = snapshot.context;
+	if (screen.name === 'parameter' && planned?.kind === 'parameter') {
+		const value = view.draft === '' && !planned.secret ? (planned.suggestion ?? '') : view.draft;
+		if (value === '') hand.change({ notice: 'Nothing was typed yet.' });
+		else hand.send({ type: 'set', name: planned.name, value });
+	} else if (screen.name === 'preview') {
+		const plan = currentPlan(snapshot.context);
+		if (plan === null) return;
+		if (view.draft === '') hand.change({ notice: `Nothing was done: type ${plan.confirm ?? ''} first.` });
+		else {
+			hand.send({ type: 'confirm', plan: plan.id, typed: view.draft });
+			hand.change({ draft: '' });
+		}
+	}
+}
+
+/** What Enter means, by screen; null: nothing. A preview without a name to type is never applied by it. */
+export function enterLabel({ screen, page, view }: KeyScene): string | null {
+	if (page.field !== null) return screen.name === 'preview' ? 'apply, once the name is typed' : 'take it';
+	const choice = page.choices[view.selected];
+	if (choice !== undefined) return choice.label;
+	switch (screen.name) {
+		case 'intro':
+			return 'begin';
+		case 'finding':
+			return 'go on';
+		case 'solution':
+			return 'go on';
+		case 'plan expired':
+			return 'look again';
+		case 'did it help':
+			return 'cannot be said';
+		case 'held':
+		case 'did not hold':
+		case 'not applied':
+		case 'no plan':
+		case 'undone':
+			return 'to the causes';
+		default:
+			return null;
+	}
+}
+
+/** What Enter does: never a plan by itself. */
+export function enter(hand: Hand, scene: KeyScene): void {
+	const { screen, page, view } = scene;
+	if (page.field !== null) submit(hand, scene);
+	else if (page.choices.length > 0) choose(hand, scene, view.selected);
+	else if (screen.name === 'preview') hand.change({ notice: 'Enter applies nothing: y does.' });
+	else hand.send(screen.name === 'solution' ? { type: 'start' } : { type: 'next' });
+}
+
+/** Lays something over the page. */
+export const overlay =
+	(name: OverlayName) =>
+	(hand: Hand): void =>
+		hand.change({ overlay: { name, scroll: 0 } });
+
+/** Leaves, or asks first where something would be left behind. */
+export function quit(hand: Hand, scene: KeyScene): void {
+	const asks = changesInForce(scene.snapshot.context).length > 0 || scene.snapshot.hasTag('busy');
+	if (asks) overlay('quit')(hand);
+	else leave(hand, scene);
+}
+
+/** Lets the machine end; where it cannot end, the screens are left all the same. */
+export function leave(hand: Hand, scene: KeyScene): void {
+	if (can(scene, { type: 'finish' })) hand.send({ type: 'finish' });
+	else hand.leave('left');
+}

@@ -1,0 +1,275 @@
+/** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
+import { currentPlan } from '../machine/setup.ts';
+import type { Binding } from './binding.ts';
+import { choose, enter, enterLabel, leave, overlay, quit } from './key-acts.ts';
+import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
+
+/** First match wins. */
+export const keyTable: readonly Binding[] = [
+	{
+		keys: ['ctrl-c'],
+		shown: 'Ctrl-C',
+		help: 'leave at once; while a change is made, only when pressed twice',
+		footer: null,
+		when: () => true,
+		act: (hand, scene) => {
+			if (isChanging(scene) && !scene.view.interrupted) {
+				hand.change({
+					interrupted: true,
+					overlay: null,
+					notice:
+						'A change is being made. Wait for its end, or press Ctrl-C again to leave: kbwizard resume goes on from there.',
+				});
+			} else hand.leave('interrupted');
+		},
+	},
+	{
+		keys: ['y'],
+		shown: 'y',
+		help: 'yes: leave',
+		footer: () => 'leave',
+		when: (scene) => scene.view.overlay?.name === 'quit' && !isChanging(scene),
+		act: (hand, scene) => leave(hand, scene),
+		alone: true,
+	},
+	{
+		keys: ['esc', 'enter', 'q', 'b'],
+		shown: 'Esc',
+		help: 'close what lies over the page',
+		footer: ({ view }) => (view.overlay?.name === 'quit' ? 'stay' : 'close'),
+		when: over,
+		act: (hand) => hand.change({ overlay: null }),
+	},
+	{
+		keys: ['text'],
+		shown: 'text',
+		help: 'type the name or the value asked for',
+		footer: null,
+		when: typing,
+		act: (hand, { view }, key) => hand.change({ draft: `${view.draft}${key}`, notice: null }),
+	},
+	{
+		keys: ['backspace'],
+		shown: 'Backspace',
+		help: 'take back the last character typed',
+		footer: null,
+		when: typing,
+		act: (hand, { view }) => hand.change({ draft: [...view.draft].slice(0, -1).join('') }),
+	},
+	{
+		keys: ['y'],
+		shown: 'y',
+		help: 'yes: apply exactly the plan that is shown (never Enter)',
+		footer: () => 'apply exactly this',
+		when: onPage(({ screen, page }) => screen.name === 'preview' && page.field === null),
+		act: (hand, { snapshot }) => {
+			const plan = currentPlan(snapshot.context);
+			if (plan !== null) hand.send({ type: 'confirm', plan: plan.id, typed: null });
+		},
+		alone: true,
+	},
+	{
+		keys: ['y'],
+		shown: 'y',
+		help: 'yes: it helped',
+		footer: () => 'it helped',
+		when: on('did it help'),
+		act: (hand) => hand.send({ type: 'helped' }),
+	},
+	{
+		keys: ['d'],
+		shown: 'd',
+		help: 'done: the step has been carried out',
+		footer: () => 'done',
+		when: on('step'),
+		act: (hand) => hand.send({ type: 'done' }),
+	},
+	{
+		keys: ['n'],
+		shown: 'n',
+		help: 'no: it did not help',
+		footer: () => 'did not help',
+		when: on('step', 'did it help'),
+		act: (hand) => hand.send({ type: 'did not help' }),
+	},
+	{
+		keys: ['enter'],
+		shown: 'Enter',
+		help: 'go on, or take what is selected; it never applies a plan by itself',
+		footer: (scene) => enterLabel(scene) ?? '',
+		when: onPage((scene) => scene.screen.name === 'preview' || enterLabel(scene) !== null),
+		act: enter,
+	},
+	{
+		keys: ['up', 'down'],
+		shown: 'arrows',
+		help: 'select, or scroll a line',
+		footer: null,
+		when: () => true,
+		act: (hand, scene, key) => {
+			const step = key === 'up' ? -1 : 1;
+			const { choices } = scene.page;
+			if (over(scene) || choices.length === 0) hand.scroll(step);
+			else {
+				const selected = Math.min(choices.length - 1, Math.max(0, scene.view.selected + step));
+				hand.change({ selected, scroll: null, notice: null });
+			}
+		},
+	},
+	{
+		keys: ['page up', 'page down'],
+		shown: 'PgUp PgDn',
+		help: 'scroll a screen',
+		footer: null,
+		when: () => true,
+		act: (hand, _, key) => hand.scrollPages(key === 'page up' ? -1 : 1),
+	},
+	{
+		keys: ['home', 'end'],
+		shown: 'Home End',
+		help: 'scroll to the beginning, to the end',
+		footer: null,
+		when: () => true,
+		act: (hand, _, key) => hand.scroll(key === 'home' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
+	},
+	{
+		keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+		shown: '1-9',
+		help: 'take the choice with that number',
+		footer: null,
+		when: onPage(({ page }) => page.choices.length > 0),
+		act: (hand, scene, key) => choose(hand, scene, Number(key) - 1),
+	},
+	{
+		keys: ['w'],
+		shown: 'w',
+		help: 'wait for the first free slot, and hold it',
+		footer: () => 'wait for a slot',
+		when: onPage((scene) => can(scene, { type: 'wait for a slot' })),
+		act: (hand) => hand.send({ type: 'wait for a slot' }),
+	},
+	{
+		keys: ['x'],
+		shown: 'x',
+		help: 'stop what is under way: looking, waiting for a slot, measuring',
+		footer: ({ screen }) => (screen.name === 'looking' ? 'stop looking' : 'stop'),
+		when: onPage((scene) => can(scene, { type: 'skip' }) || can(scene, { type: 'stop waiting' })),
+		act: (hand, scene) => {
+			hand.auto('off');
+			hand.send(can(scene, { type: 'skip' }) ? { type: 'skip' } : { type: 'stop waiting' });
+		},
+	},
+	{
+		keys: ['u'],
+		shown: 'u',
+		help: 'take back what was changed',
+		footer: () => 'take it back',
+		when: onPage((scene) => can(scene, { type: 'undo' })),
+		act: (hand) => hand.send({ type: 'undo' }),
+	},
+	{
+		keys: ['l'],
+		shown: 'l',
+		help: 'leave a question unanswered: the check is noted as not seen',
+		footer: () => 'leave unanswered',
+		when: onPage((scene) => can(scene, { type: 'leave' })),
+		act: (hand) => hand.send({ type: 'leave' }),
+	},
+	{
+		keys: ['e'],
+		shown: 'e',
+		help: 'the evidence: rows and numbers as they came',
+		footer: () => 'evidence',
+		when: onPage((scene) => {
+			const finding = findingShown(scene);
+			return finding !== undefined && finding.rows.length + Object.keys(finding.facts).length > 0;
+		}),
+		act: overlay('evidence'),
+	},
+	{
+		keys: ['s'],
+		shown: 's',
+		help: 'the SQL that decided',
+		footer: () => 'query',
+		when: onPage((scene) => (findingShown(scene)?.sql ?? null) !== null),
+		act: overlay('query'),
+	},
+	{
+		keys: ['a'],
+		shown: 'a',
+		help: "the article's own text",
+		footer: () => 'article',
+		when: onPage(({ screen, page }) => screen.name !== 'ended' && page.field === null),
+		act: overlay('article'),
+	},
+	{
+		keys: ['g'],
+		shown: 'g',
+		help: 'look again: at this check, at the plan, or from the causes at everything',
+		footer: () => 'look again',
+		when: onPage((scene) => scene.page.field === null && can(scene, { type: 'again' })),
+		act: (hand) => {
+			hand.auto('off');
+			hand.send({ type: 'again' });
+		},
+	},
+	{
+		keys: ['r'],
+		shown: 'r',
+		help: 'run all the rest to the causes, stopping where you are asked something',
+		footer: () => 'run the rest',
+		when: on('intro', 'finding', 'looking'),
+		act: (hand) => hand.auto('asking'),
+	},
+	{
+		keys: ['R'],
+		shown: 'R',
+		help: 'run all the rest and ask nothing: what nobody can look at is noted as not seen',
+		footer: null,
+		when: on('intro', 'finding', 'looking', 'asking'),
+		act: (hand) => hand.auto('silent'),
+	},
+	{
+		keys: ['b'],
+		shown: 'b',
+		help: 'back',
+		footer: () => 'back',
+		when: onPage((scene) => scene.page.field === null && can(scene, { type: 'back' })),
+		act: (hand) => {
+			hand.auto('off');
+			hand.send({ type: 'back' });
+		},
+	},
+	{
+		keys: ['esc'],
+		shown: 'Esc',
+		help: 'back, where a name or a value is typed',
+		footer: () => 'back',
+		when: onPage((scene) => scene.page.field !== null && can(scene, { type: 'back' })),
+		act: (hand) => hand.send({ type: 'back' }),
+	},
+	{
+		keys: ['esc'],
+		shown: 'Esc',
+		help: 'stop running on by itself',
+		footer: null,
+		when: onPage(({ view }) => view.auto !== 'off'),
+		act: (hand) => hand.auto('off'),
+	},
+	{
+		keys: ['?'],
+		shown: '?',
+		help: 'these keys',
+		footer: () => 'help',
+		when: onPage(() => true),
+		act: overlay('help'),
+	},
+	{
+		keys: ['q'],
+		shown: 'q',
+		help: 'quit; asks first when a change is in force or something is under way',
+		footer: () => 'quit',
+		when: onPage(({ page }) => page.field === null),
+		act: quit,
+	},
+];

@@ -1,0 +1,120 @@
+/** What lies over a page: it scrolls, and Esc closes it. */
+
+import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
+import { changesInForce } from '../changes-in-force.ts';
+import { cellInWords, columnTitle, tellingColumns } from '../column-words.ts';
+import { inlineSpans } from '../inline.ts';
+import { type Page, page } from '../page.ts';
+import { shownFinding } from '../pages/finding.ts';
+import type { Scene } from '../scene.ts';
+import { faint, plain, strong } from '../span.ts';
+import type { OverlayName } from '../view-store.ts';
+import { checkTitle, counted, solutionTitle, valueInWords } from '../words.ts';
+
+const findingOf = ({ screen, snapshot }: Scene) =>
+	screen.name === 'finding'
+		? shownFinding(snapshot.context.findings, screen.check, screen.verdict)
+		: undefined;
+
+function evidence(scene: Scene): Page {
+	const finding = findingOf(scene);
+	const rows = finding?.rows ?? [];
+	const columns = tellingColumns(rows);
+	const facts = Object.entries(finding?.facts ?? {});
+	return page(`Evidence: ${counted(rows.length, 'row')}`, {
+		blocks: [
+			...facts.map(([name, value]) => item([faint(`${name.padEnd(16)} `)], [plain(valueInWords(value))])),
+			gap,
+			...(rows.length === 0
+				? [text('No rows were asked for, or none were there.')]
+				: [
+						{
+							kind: 'table' as const,
+							titles: columns.map(columnTitle),
+							rows: rows.map((row) => columns.map((column) => plain(cellInWords(column, row[column])))),
+						},
+					]),
+		],
+	});
+}
+
+function query(scene: Scene): Page {
+	const { sql } = findingOf(scene) ?? { sql: null };
+	return page('The query that decided', {
+		blocks:
+			sql === null
+				? [text('No query decided this.')]
+				: [text(faint('One read-only statement; it can be pasted into psql.')), gap, verbatim(sql)],
+	});
+}
+
+/** The part of the article that the screen is about, as it was written. */
+function articleText({ screen, snapshot, article }: Scene): Page {
+	const { context } = snapshot;
+	if ('check' in screen) {
+		const check = context.article.checks.find(({ id }) => id === screen.check);
+		return page(`${article.id}: ${checkTitle(context.article, screen.check)}`, {
+			blocks: [
+				{ kind: 'prose', markdown: check?.prose ?? '' },
+				...(check?.byHand ? [...heading('By hand'), { kind: 'prose' as const, markdown: check.byHand }] : []),
+				...heading('The issue'),
+				{ kind: 'prose', markdown: article.issue },
+			],
+		});
+	}
+	if ('solution' in screen) {
+		const solution = context.article.solutions.find(({ id }) => id === screen.solution);
+		return page(`${article.id}: ${solutionTitle(context.article, screen.solution)}`, {
+			blocks: [
+				{ kind: 'prose', markdown: solution?.prose ?? '' },
+				...(solution?.steps ?? []).flatMap((step): readonly Block[] => [
+					...(step.title === solution?.title ? [gap] : [gap, text(...inlineSpans(step.title, 'strong'))]),
+					...(step.prose === solution?.prose ? [] : [{ kind: 'prose' as const, markdown: step.prose }]),
+				]),
+			],
+		});
+	}
+	return page(`${article.id}, the whole article`, { blocks: [{ kind: 'prose', markdown: article.text }] });
+}
+
+/** Asked when leaving would leave something behind. */
+function quit({ screen, snapshot, looks }: Scene): Page {
+	const inForce = changesInForce(snapshot.context);
+	const working = screen.name === 'applying' || screen.name === 'undoing';
+	return page('Leave?', {
+		blocks: [
+			...(working
+				? [text('A change is being made, which cannot be left half way: it ends by itself, then leave.')]
+				: snapshot.hasTag('busy')
+					? [text('Something is under way and would be given up.')]
+					: []),
+			...(inForce.length === 0
+				? []
+				: [
+						text('Still in force when you leave:'),
+						...inForce.flatMap(({ plan }) =>
+							plan.undoable.map((what) => item([plain(`${looks.glyphs.bullet} `)], inlineSpans(what))),
+						),
+						text('u takes it back where it is offered, or later: kbwizard undo.'),
+					]),
+			gap,
+			...(working ? [] : [text(strong('y'), ' leaves. ', strong('Esc'), ' stays.')]),
+		],
+	});
+}
+
+/** @param help made of the key table, so it cannot say anything else than the keys do */
+export function overlayOf(scene: Scene, name: OverlayName, help: readonly Block[]): Page {
+	switch (name) {
+		case 'help':
+			return page(`Keys of kbwizard ${scene.version}`, { blocks: help });
+		case 'evidence':
+			return evidence(scene);
+		case 'query':
+			return query(scene);
+		case 'article':
+			return articleText(scene);
+		case 'quit':
+			return quit(scene);
+	}
+}

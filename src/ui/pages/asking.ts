@@ -1,0 +1,61 @@
+import type { Check } from '../../article/article.ts';
+import { plainText } from '../../article/plain-text.ts';
+import { type Block, gap, heading, text, verbatim } from '../block.ts';
+import { inlineSpans } from '../inline.ts';
+import { type Page, page } from '../page.ts';
+import type { Scene } from '../scene.ts';
+import { faint, type Span, strong } from '../span.ts';
+import { checkTitle } from '../words.ts';
+
+/** What a caller would say; a finding's own words serve where the article has none, without their numbers. */
+function answerSpans(check: Check, verdict: string): readonly Span[] {
+	const branch = check.branches.find((candidate) => candidate.verdict === verdict);
+	if (verdict === 'otherwise') return inlineSpans(branch?.say ?? "I don't know");
+	if (branch?.say) return inlineSpans(branch.say);
+	const words = (branch?.text ?? '').replaceAll(/\{[A-Za-z_]\w*\}/g, '…');
+	const same = plainText(words).toLowerCase() === verdict.toLowerCase();
+	return [strong(verdict), ...(words === '' || same ? [] : inlineSpans(`: ${words}`))];
+}
+
+/** The verdicts in the order they are offered: "don't know" last. */
+export function offeredVerdicts(check: Check | undefined): readonly string[] {
+	const verdicts = (check?.branches ?? []).map(({ verdict }) => verdict);
+	return [
+		...verdicts.filter((verdict) => verdict !== 'otherwise'),
+		...verdicts.filter((verdict) => verdict === 'otherwise'),
+	];
+}
+
+/** Nobody could look: the person may answer instead. */
+export function askingPage({ snapshot }: Scene, id: string): Page {
+	const { context } = snapshot;
+	const check = context.article.checks.find((candidate) => candidate.id === id);
+	const verdicts = offeredVerdicts(check);
+	const { absence } = context;
+	const why: readonly Block[] =
+		absence === null || absence.why === '' || check?.checks.length === 0
+			? []
+			: [text(faint(`You are asked, because ${absence.why}.`))];
+	return page(checkTitle(context.article, id), {
+		blocks: [
+			...why,
+			...(absence?.grant ? [text('So that the tool can look itself:'), verbatim(absence.grant)] : []),
+			...heading('What do you see?'),
+			...verdicts.map(
+				(verdict, index): Block => ({
+					kind: 'choice',
+					index,
+					spans: check === undefined ? [] : answerSpans(check, verdict),
+				}),
+			),
+			...(check?.byHand
+				? [...heading('How to find out by hand'), { kind: 'prose' as const, markdown: check.byHand }]
+				: []),
+			gap,
+		],
+		aside: check?.prose ?? null,
+		choices: verdicts.map((verdict) => ({
+			label: verdict === 'otherwise' ? "answer: don't know" : `answer: ${verdict}`,
+		})),
+	});
+}

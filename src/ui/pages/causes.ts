@@ -1,0 +1,132 @@
+import type { WizardContext } from '../../machine/context.ts';
+import type { Evidence, RankedCause, RankedSolution } from '../../machine/finding.ts';
+import { rankSolutions } from '../../machine/rank.ts';
+import { type Block, gap, heading, item, text } from '../block.ts';
+import { inlineSpans } from '../inline.ts';
+import type { Looks } from '../looks.ts';
+import { type Page, page } from '../page.ts';
+import type { Scene } from '../scene.ts';
+import { drawn, faint, plain, type Span, severitySpans, strong, toned } from '../span.ts';
+import { checkTitle, counted, titleOf } from '../words.ts';
+import { riskSpans } from './risk.ts';
+
+function evidenceLine(
+	context: WizardContext,
+	words: string,
+	evidence: readonly Evidence[],
+): readonly Block[] {
+	if (evidence.length === 0) return [];
+	const said = evidence
+		.map(({ check, verdict }) => `${checkTitle(context.article, check)} ${verdict}`)
+		.join('; ');
+	return [item([faint(`${words} `)], [faint(said)], 4)];
+}
+
+function causeBlocks(context: WizardContext, cause: RankedCause, { glyphs }: Looks): readonly Block[] {
+	const standing = cause.standing === 'proved' ? 'critical' : 'warning';
+	return [
+		item(
+			[drawn(`${cause.standing === 'proved' ? glyphs.critical : glyphs.warning} `, standing)],
+			[toned(cause.standing, standing), strong(`  ${titleOf(context.article.causes, cause.id)}`)],
+		),
+		...evidenceLine(context, 'for:', cause.for),
+		...evidenceLine(context, 'against:', cause.against),
+	];
+}
+
+function solutionSpans(context: WizardContext, solution: RankedSolution, { glyphs }: Looks): readonly Span[] {
+	const tried = context.tried.findLast((attempt) => attempt.solution === solution.id);
+	return [
+		...inlineSpans(titleOf(context.article.solutions, solution.id)),
+		faint('  '),
+		...riskSpans(solution.risk, glyphs),
+		faint(`, ${solution.how === 'applied' ? 'done by this tool' : 'done by you'}`),
+		...(solution.relief ? [faint(', relief only')] : []),
+		...(tried === undefined
+			? []
+			: [toned(`, tried: ${tried.outcome}`, tried.outcome === 'held' ? 'ok' : 'warning')]),
+		...(solution.why === null ? [] : [toned(`, not here: ${solution.why}`, 'unknown')]),
+	];
+}
+
+/** What can be chosen: the ranked ones, or all of the article where nothing points to any. */
+export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSolution[] {
+	if (known.solutions.length > 0) return known.solutions;
+	const { article, server } = snapshot.context;
+	const all = article.causes.map(({ id, title }) => ({
+		id,
+		title,
+		standing: 'suspected' as const,
+		severity: 'unknown' as const,
+		score: 0,
+		for: [],
+		against: [],
+	}));
+	return rankSolutions(article, all, server);
+}
+
+function headline(scene: Scene): Block {
+	const { known, looks, snapshot } = scene;
+	const { findings } = snapshot.context;
+	const worst = findings.find(({ severity }) => severity === known.severity);
+	return text(
+		...severitySpans(known.severity, looks.glyphs),
+		'  ',
+		...(worst === undefined
+			? [strong('nothing could be determined')]
+			: known.severity === 'ok'
+				? [strong(`nothing wrong in ${counted(findings.length, 'check')}`)]
+				: inlineSpans(worst.text, 'strong')),
+	);
+}
+
+/** By reason: one lost session is one reason, however many checks wanted it. */
+function notSeenBlocks({ notSeen, article }: WizardContext, { glyphs }: Looks): readonly Block[] {
+	const byReason = Map.groupBy(notSeen, ({ why, grant }) => JSON.stringify([why, grant]));
+	return [
+		...(notSeen.length === 0 ? [] : heading('Not seen')),
+		...[...byReason.values()].flatMap((checks): readonly Block[] => {
+			const [first] = checks;
+			const titles = checks.map(({ check }) => checkTitle(article, check)).join('  ');
+			return [
+				item(
+					[drawn(`${glyphs.notSeen} `)],
+					[plain(first?.why || 'left unanswered'), plain(': '), faint(titles)],
+				),
+				...(first?.grant ? [item([], [faint(first.grant)], 4)] : []),
+			];
+		}),
+	];
+}
+
+/** The causes that stand, the solutions, and what nobody has seen. */
+export function causesPage(scene: Scene): Page {
+	const { snapshot, known, looks } = scene;
+	const { context } = snapshot;
+	const solutions = offeredSolutions(scene);
+	return page('Causes and solutions', {
+		blocks: [
+			headline(scene),
+			gap,
+			...(known.causes.length === 0
+				? [text('No cause of this article is supported by what was seen.')]
+				: known.causes.flatMap((cause) => causeBlocks(context, cause, looks))),
+			...(solutions.length === 0
+				? []
+				: [
+						...heading(
+							known.solutions.length > 0 ? 'Solutions, the best first' : 'All solutions of this article',
+						),
+						...solutions.map(
+							(solution, index): Block => ({
+								kind: 'choice',
+								index,
+								spans: solutionSpans(context, solution, looks),
+							}),
+						),
+					]),
+			...notSeenBlocks(context, looks),
+		],
+		choices: solutions.map(({ id }) => ({ label: `read: ${titleOf(context.article.solutions, id)}` })),
+	});
+}

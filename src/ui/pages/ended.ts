@@ -1,0 +1,45 @@
+import { plainInline } from '../../article/plain-text.ts';
+import { type Block, item, text } from '../block.ts';
+import { changesInForce } from '../changes-in-force.ts';
+import { inlineSpans } from '../inline.ts';
+import type { Scene } from '../scene.ts';
+import { code, drawn, faint, plain, severitySpans, strong, toned } from '../span.ts';
+import { solutionTitle } from '../words.ts';
+
+/** The last words, which stay in the scrollback: what was found, done, is still in force, and where the report is. */
+export function endedBlocks(scene: Scene): readonly Block[] {
+	const { snapshot, known, looks } = scene;
+	const { context } = snapshot;
+	const { glyphs } = looks;
+	const [cause] = known.causes;
+	const inForce = changesInForce(context);
+	return [
+		text(
+			strong(`${context.article.id} ended: `),
+			...severitySpans(known.severity, glyphs),
+			...(context.findings.length === 0 ? [faint(', nothing was looked at')] : []),
+			...(cause === undefined ? [] : [`, ${cause.standing}: `, strong(plainInline(cause.title))]),
+		),
+		...context.tried.map(({ solution, outcome }) =>
+			item(
+				[drawn(`${glyphs.bullet} `)],
+				[...inlineSpans(solutionTitle(context.article, solution)), plain(`: ${outcome}`)],
+			),
+		),
+		...inForce.flatMap(({ plan }) =>
+			plan.undoable.map((what) =>
+				item(
+					[drawn(`${glyphs.warning} `, 'warning')],
+					[
+						toned('still in force: ', 'warning'),
+						...inlineSpans(what),
+						faint('; '),
+						code('kbwizard undo'),
+						faint(' takes it back'),
+					],
+				),
+			),
+		),
+		text(faint('The report: '), code('kbwizard report')),
+	];
+}

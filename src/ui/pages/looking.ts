@@ -1,0 +1,99 @@
+import { gap, heading, text } from '../block.ts';
+import { type Page, page } from '../page.ts';
+import type { Scene } from '../scene.ts';
+import { faint, strong } from '../span.ts';
+import { checkTitle, duration, wholeSeconds } from '../words.ts';
+
+/** The time something has run; nothing moves for a screen reader, so nothing is said there. */
+const running = ({ now, view, looks }: Scene): readonly [string] | readonly [] =>
+	looks.reader ? [] : [` ${wholeSeconds(now - view.since)} so far.`];
+
+export function lookingPage(scene: Scene, check: string): Page {
+	const { context } = scene.snapshot;
+	const node = context.article.checks.find(({ id }) => id === check);
+	const language = node?.checks[0]?.language ?? null;
+	return page(checkTitle(context.article, check), {
+		blocks: [
+			text(strong(language === 'connect' ? 'Connecting …' : 'Looking …'), ...running(scene)),
+			text(faint('x stops looking, and asks you instead.')),
+			...(context.timings.length === 0
+				? []
+				: [gap, text(faint(context.timings.map(({ layer, ms }) => `${layer} ${duration(ms)}`).join(', ')))]),
+		],
+		aside: node?.prose ?? null,
+	});
+}
+
+/** Waits for the first free slot; every attempt is told, and nothing is held meanwhile. */
+export function waitingPage(scene: Scene, check: string): Page {
+	const { context } = scene.snapshot;
+	const { waiting, connectionFailure } = context;
+	return page(checkTitle(context.article, check), {
+		blocks: [
+			text(strong('Waiting for the first free slot …'), ...running(scene)),
+			text(
+				waiting === null
+					? 'The first attempt is under way.'
+					: `Attempt ${waiting.attempt} was refused; the next one in ${duration(waiting.nextInMs)}.`,
+			),
+			...(connectionFailure === null ? [] : [text(faint(connectionFailure.message))]),
+			gap,
+			text(
+				'Between attempts nothing is held: no slot is taken from anybody. The first one that frees is kept.',
+			),
+			text(faint('x stops waiting, and goes back to what was found.')),
+			...heading('While you wait'),
+			text('Closing one idle client by hand, or stopping one application server, frees a slot too.'),
+		],
+	});
+}
+
+export function planningPage(scene: Scene, title: string): Page {
+	return page(title, {
+		blocks: [
+			text(strong('Looking at what exactly would be done …'), ...running(scene)),
+			text(faint('This only reads. b goes back.')),
+		],
+	});
+}
+
+export function applyingPage(scene: Scene, title: string): Page {
+	const { progress } = scene.snapshot.context;
+	return page(title, {
+		blocks: [
+			text(strong('Applying …'), ...running(scene)),
+			...(progress === null ? [] : [text(progress)]),
+			gap,
+			text('It cannot be interrupted half way: the steps that were begun are finished, then measured.'),
+		],
+	});
+}
+
+export function verifyingPage(scene: Scene, title: string): Page {
+	const { progress, applied } = scene.snapshot.context;
+	return page(title, {
+		blocks: [
+			text(strong('Measuring whether it holds …'), ...running(scene)),
+			...(progress === null ? [] : [text(progress)]),
+			gap,
+			text(
+				applied === null
+					? 'The check is run several times: one good look proves little.'
+					: 'Pools reconnect within a second, so one look would lie: it is measured for several seconds.',
+			),
+			text(faint('x stops measuring: then you say whether it helped.')),
+		],
+	});
+}
+
+export function undoingPage(scene: Scene, title: string): Page {
+	const { progress } = scene.snapshot.context;
+	return page(title, {
+		blocks: [
+			text(strong('Taking it back …'), ...running(scene)),
+			...(progress === null ? [] : [text(progress)]),
+			gap,
+			text('It cannot be interrupted half way.'),
+		],
+	});
+}

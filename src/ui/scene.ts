@@ -1,0 +1,46 @@
+import type { Article } from '../article/article.ts';
+import { type Known, known } from '../machine/known.ts';
+import type { WizardSnapshot } from '../machine/run.ts';
+import { type ConnectionState, connectionOf, type Screen, screenOf } from '../machine/screen.ts';
+import type { Looks } from './looks.ts';
+import type { ProseStore } from './prose-store.ts';
+import type { View } from './view-store.ts';
+
+/** Everything that a picture is made of: a page, a key and the footer see the same. */
+export type Scene = {
+	readonly snapshot: WizardSnapshot;
+	readonly screen: Screen;
+	readonly connection: ConnectionState;
+	/** As it was published, before its symptoms became questions. */
+	readonly article: Article;
+	readonly view: View;
+	readonly looks: Looks;
+	readonly prose: ProseStore;
+	/** In milliseconds. */
+	readonly now: number;
+	/** The server as it was asked for; null: none was. */
+	readonly target: string | null;
+	readonly version: string;
+	/** What follows from what is known. */
+	readonly known: Known;
+};
+
+export type SceneInput = Omit<Scene, 'screen' | 'connection' | 'known'>;
+
+export function sceneOf(input: SceneInput): Scene {
+	const { snapshot } = input;
+	let cached: Known | null = null;
+	return {
+		...input,
+		screen: screenOf(snapshot),
+		connection: connectionOf(snapshot),
+		// Ranking is asked for by few screens: it is not done for the others.
+		get known() {
+			cached ??= known(snapshot.context);
+			return cached;
+		},
+	};
+}
+
+/** Which screen it is, so that two of them are told apart. */
+export const screenKey = (screen: Screen): string => JSON.stringify(screen);
