@@ -1,6 +1,7 @@
 /** Markdown → Article. Fast and synchronous: what needs PostgreSQL's parser is the linter's. */
-import { createHash } from 'node:crypto';
+
 import type { Article, Problem } from './article.ts';
+import { articleHash, normalised } from './article-hash.ts';
 import { lineBreaks } from './markdown-blocks.ts';
 import { byLine, problemList, type Report } from './problems.ts';
 import { readArticle } from './read-article.ts';
@@ -55,15 +56,6 @@ export function draftArticle(given: string, { path }: CompileOptions): Compiled 
 		});
 		return { article: null, problems: byLine(problems) };
 	}
-}
-
-/** What a trusted article is recognised by: SHA-256 of the text with LF line ends and without a BOM, in hex. */
-export function articleHash(text: string): string {
-	return createHash('sha256').update(normalised(text)).digest('hex');
-}
-
-function normalised(text: string): string {
-	return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
 }
 
 /** Text that a terminal would obey, or that reads otherwise than it is, has no place in an article. */

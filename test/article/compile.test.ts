@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Located } from '../../src/article/article.ts';
-import { articleHash, compileArticle } from '../../src/article/compile.ts';
+import { articleHash } from '../../src/article/article-hash.ts';
+import { compileArticle } from '../../src/article/compile.ts';
 import { compiledFixture, lineOf, readFixture } from './read-fixture.ts';
 
 describe('an executable article', () => {

@@ -1,5 +1,5 @@
 import type { Symptom } from '../../article/article.ts';
-import { plainText } from '../../article/plain-text.ts';
+import { plainInline } from '../../article/plain-text.ts';
 import { type Block, gap, heading, item, markdown, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
@@ -19,9 +19,9 @@ export function introPage({ snapshot, looks, target, article }: Scene): Page {
 	const { context } = snapshot;
 	const asks = article.checks.length === 0;
 	const server = serverInWords(context.server) ?? target;
-	return page(`${article.id}  ${plainText(article.title)}`, {
+	return page(`${article.id}  ${plainInline(article.title)}`, {
 		blocks: [
-			...(article.issue.trim() === '' ? [] : [text(...inlineSpans(plainText(article.issue)))]),
+			...(article.issue.trim() === '' ? [] : [text(...inlineSpans(plainInline(article.issue)))]),
 			...(article.symptoms.length === 0
 				? []
 				: [...heading('You may see'), ...symptomBlocks(article.symptoms, looks.glyphs.bullet, 0)]),

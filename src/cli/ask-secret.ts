@@ -1,0 +1,45 @@
+/** A password typed at a terminal, and not shown. */
+import type { ReadStream } from 'node:tty';
+import { CancelledError } from './errors.ts';
+
+const enter = new Set(['\r', '\n', '\u0004']);
+const backspace = new Set(['\u007f', '\b']);
+const ctrlC = '\u0003';
+
+/**
+ * Reads one line without echo, up to Enter.
+ * @param say writes the prompt, and the line break at the end
+ * @throws CancelledError on Ctrl-C
+ */
+export async function askSecret(
+	input: ReadStream,
+	prompt: string,
+	say: (text: string) => void,
+): Promise<string> {
+	say(prompt);
+	const wasRaw = input.isRaw;
+	input.setRawMode(true);
+	input.setEncoding('utf8');
+	try {
+		return await new Promise<string>((resolve, reject) => {
+			let typed = '';
+			const end = (finish: () => void) => {
+				input.off('data', onData);
+				finish();
+			};
+			const onData = (chunk: string) => {
+				for (const character of chunk) {
+					if (character === ctrlC) return end(() => reject(new CancelledError('SIGINT')));
+					if (enter.has(character)) return end(() => resolve(typed));
+					typed = backspace.has(character) ? [...typed].slice(0, -1).join('') : typed + character;
+				}
+			};
+			input.on('data', onData);
+			input.resume();
+		});
+	} finally {
+		input.pause();
+		input.setRawMode(wasRaw);
+		say('\n');
+	}
+}

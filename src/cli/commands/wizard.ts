@@ -1,0 +1,38 @@
+import { loadArticle } from '../article-argument.ts';
+import type { Command } from '../command.ts';
+import { connectionOptions } from '../connection-options.ts';
+import { usageError } from '../errors.ts';
+import { maxRowsOf } from '../evidence-options.ts';
+import { parametersOf } from '../fix-parameters.ts';
+import { openSession } from '../open-session.ts';
+import { runWizardHere } from '../wizard-run.ts';
+
+export const wizard: Command = {
+	async run(invocation, world) {
+		const { options, positionals } = invocation;
+		const loaded = await loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
+		const { article } = loaded;
+		const { terminal } = world;
+		if (terminal === null || options.flag('json') || options.flag('no-input')) {
+			throw usageError('the wizard needs a terminal, and there is none', [
+				`without one: kbwizard check ${article.id}`,
+				`then: kbwizard fix ${article.id} SOLUTION --dry-run`,
+			]);
+		}
+		const parameters = await parametersOf(options, article.solutions);
+		const connection = await connectionOptions(invocation, world);
+		return runWizardHere(
+			{
+				loaded,
+				connection,
+				logs: options.many('log'),
+				maxRows: maxRowsOf(options),
+				parameters,
+				findings: [],
+				journal: await openSession(article, world),
+				terminal,
+			},
+			world,
+		);
+	},
+};

@@ -1,0 +1,224 @@
+/** Builds what the machine asks for: the connection, the evidence, the fixes and the journal of one run. */
+import type { GateResult } from '../article/sql-gate.ts';
+import { createLogSource } from '../evidence/logs/log-source.ts';
+import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
+import { createKeeper, type PostgresKeeper } from '../evidence/postgres/keeper.ts';
+import { createConnectSource } from '../evidence/postgres/observe-connect.ts';
+import { createSqlSource } from '../evidence/postgres/observe-sql.ts';
+import { proveLogin } from '../evidence/postgres/prove-login.ts';
+import { createFixer } from '../fixes/create-fixer.ts';
+import type { FixJournal } from '../fixes/fix-journal.ts';
+import type { Fixer } from '../fixes/fixer.ts';
+import { guardianLauncher } from '../fixes/guardian-client.ts';
+import { factBook } from '../machine/facts.ts';
+import type { ConnectionCommand, Plan, Progress } from '../machine/ports.ts';
+import type { WizardPorts } from '../machine/run.ts';
+import type { Journal } from '../session/journal.ts';
+import type { JournalEntry, JournalRecord } from '../session/record.ts';
+import type { LoadedArticle } from './article-argument.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import type { World } from './world.ts';
+
+export type ComposeInput = {
+	readonly loaded: LoadedArticle;
+	readonly connection: ConnectionOptions;
+	/** As given with `--log`. */
+	readonly logs: readonly string[];
+	/** Rows of evidence that are kept; null: the default. */
+	readonly maxRows: number | null;
+	/** Null: nothing is written down, and nothing can be applied. */
+	readonly journal: Journal | null;
+	/** How long a person lets it wait for a slot, where `--wait` says nothing; null: until they stop it. */
+	readonly waitMs: number | null;
+	readonly world: World;
+};
+
+/** One run, composed. */
+export interface Composition {
+	readonly keeper: PostgresKeeper;
+	readonly fixer: Fixer;
+	readonly ports: WizardPorts;
+	/** Why the journal is not complete; null: it is. */
+	readonly journalProblem: Error | null;
+	/** Ends what was begun; may be called twice. */
+	close(): Promise<void>;
+}
+
+const defaultMaxRows = 200;
+/** A plan must list everybody whom it is about. */
+const planRows = 10_000;
+
+/** Takes the place of a journal where nothing may be written: a dry run, a diagnosis. */
+const noJournal: FixJournal = {
+	session: '',
+	file: '',
+	append: () => Promise.reject(new Error('nothing is applied in a run that keeps no journal')),
+};
+
+type Gate = (sql: string) => Promise<GateResult>;
+
+/**
+ * An article that the build linted was gated then: PostgreSQL's parser is not loaded for it. Every query of any
+ * other text is parsed before it is sent.
+ */
+function gateFor({ checked }: LoadedArticle): Gate {
+	if (checked) return async () => ({ allowed: true, select: {} });
+	let gate: Gate | null = null;
+	return async (sql) => {
+		gate ??= (await import('../article/sql-gate.ts')).createQueryGate();
+		return gate(sql);
+	};
+}
+
+/** Why a query is not sent; null: it may be. */
+async function whyRefused(gate: Gate, sql: string): Promise<string | null> {
+	const result = await gate(sql);
+	return result.allowed ? null : result.refusals.map(({ message }) => message).join('; ');
+}
+
+/** The keeper's reports and commands, as the machine wants them. */
+function connectionPort(
+	keeper: PostgresKeeper,
+	waitMs: number | null,
+): WizardPorts['connection'] & { stop(): void } {
+	let waiting: AbortController | null = null;
+	const stop = (): void => waiting?.abort();
+	return {
+		stop,
+		subscribe: (listener) => keeper.subscribe(listener),
+		tell(command: ConnectionCommand) {
+			switch (command.type) {
+				case 'wait':
+					waiting = new AbortController();
+					// A refusal reaches the machine as an event.
+					void keeper.wait({ forMs: waitMs, signal: waiting.signal });
+					break;
+				case 'stop waiting':
+					stop();
+					break;
+				case 'cancel':
+					void keeper.session?.cancel().catch(() => undefined);
+					break;
+			}
+		},
+	};
+}
+
+/** What belongs to one plan: its own intents, and what became of them. */
+function recordsOfPlan(records: readonly JournalRecord[], plan: Plan | null): readonly JournalRecord[] {
+	if (plan === null) return records;
+	const foreign = new Set(
+		records.flatMap((record) => (record.kind === 'intent' && record.plan !== plan.id ? [record.seq] : [])),
+	);
+	return records.filter(
+		(record) =>
+			!foreign.has(record.seq) &&
+			!((record.kind === 'outcome' || record.kind === 'lifted') && foreign.has(record.intent)),
+	);
+}
+
+function fixPorts(
+	fixer: Fixer,
+	input: ComposeInput,
+	write: (entry: JournalEntry) => void,
+): WizardPorts['fixes'] {
+	const { loaded, journal } = input;
+	const listeners = new Set<(progress: Progress) => void>();
+	const say = (text: string): void => {
+		for (const listener of listeners) listener({ type: 'fix.progress', text });
+	};
+	return {
+		async plan(asked) {
+			if (loaded.trusted) return fixer.plan(asked);
+			return {
+				kind: 'unavailable',
+				why: 'this article does not ship with the program, so its fixes do not run by themselves',
+				next: [`read it, and if you trust it: --trust ${loaded.article.path}`, 'or do by hand what it says'],
+			};
+		},
+		apply: ({ plan, typed }) => fixer.apply(plan, { yes: true, typed }, say),
+		async verify({ solution, step, plan, applied, findings }, signal) {
+			const verified = await fixer.verify(
+				{ solution, step, plan, applied, before: factBook(findings) },
+				say,
+				signal,
+			);
+			if (verified !== null) write({ kind: 'verified', solution, verified });
+			return verified;
+		},
+		undo: (plan) => fixer.undo(recordsOfPlan(journal?.records ?? [], plan), say),
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+	};
+}
+
+export function compose(input: ComposeInput): Composition {
+	const { loaded, connection, journal, world } = input;
+	const { article } = loaded;
+	const clock = world.now;
+	const gate = gateFor(loaded);
+	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
+	const connect = createConnectSource({ keeper, clock });
+	const sql = createSqlSource({
+		keeper,
+		article,
+		gate: (text) => whyRefused(gate, text),
+		maxRows: input.maxRows ?? defaultMaxRows,
+		timeoutMs: connection.timeoutMs,
+		clock,
+	});
+	const log =
+		input.logs.length === 0 ? null : createLogSource({ paths: input.logs, clock, checks: article.checks });
+	const sources: Record<string, EvidenceSource> = { connect, sql, ...(log === null ? {} : { log }) };
+	const observe = createObserver(sources, {
+		serverMajor: () => {
+			const number = keeper.session?.server.versionNum ?? null;
+			return number === null ? null : Math.floor(number / 10_000);
+		},
+		clock,
+	});
+	const { verifyAs } = connection;
+	const fixer = createFixer({
+		article,
+		keeper,
+		gate,
+		journal: journal ?? noJournal,
+		// The rescue's slot is there when the ordinary ones are gone again.
+		launchGuardian: guardianLauncher(
+			connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
+		),
+		proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
+		observe,
+		clock,
+		maxRows: planRows,
+	});
+	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs);
+	let journalProblem: Error | null = null;
+	const write = (entry: JournalEntry): void => {
+		journal?.append(entry).catch((error: unknown) => {
+			journalProblem ??= error instanceof Error ? error : new Error(String(error));
+		});
+	};
+	const unsubscribe = keeper.subscribe((event) => {
+		if (event.type === 'connection.held') write({ kind: 'server', server: event.server });
+	});
+	let closing: Promise<void> | null = null;
+	return {
+		keeper,
+		fixer,
+		ports: { observe, connection: port, fixes: fixPorts(fixer, input, write), journal: write },
+		get journalProblem() {
+			return journalProblem;
+		},
+		close() {
+			closing ??= (async () => {
+				port.stop();
+				await keeper.close();
+				unsubscribe();
+			})();
+			return closing;
+		},
+	};
+}

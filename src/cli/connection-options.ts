@@ -1,0 +1,98 @@
+/** The connecting options of a command line, with libpq's meaning. */
+import { type ConnectionSettings, resolveSettings } from '../evidence/postgres/connection-settings.ts';
+import { parseConninfo } from '../evidence/postgres/conninfo.ts';
+import { Secret } from '../evidence/postgres/secret.ts';
+import type { Invocation, OptionValues } from './arguments.ts';
+import { durationMs } from './duration.ts';
+import { usageError } from './errors.ts';
+import { surroundingsOf } from './surroundings.ts';
+import type { World } from './world.ts';
+
+export type ConnectionOptions = {
+	readonly settings: ConnectionSettings;
+	/** A role with reserved slots, tried when the ordinary ones are gone; null: none was given. */
+	readonly rescue: ConnectionSettings | null;
+	/** The login that proves a cure; null: none was given. */
+	readonly verifyAs: ConnectionSettings | null;
+	/** How long a slot is waited for, in milliseconds; null: it was not said. */
+	readonly waitMs: number | null;
+	/** Of one statement, in milliseconds; null: the default. */
+	readonly timeoutMs: number | null;
+};
+
+function conninfoOf({ positionals, options }: Invocation): string | undefined {
+	const word = positionals.SERVER?.[0];
+	const option = options.one('server') ?? undefined;
+	if (word !== undefined && option !== undefined) {
+		throw usageError('the server is given twice: as an argument, and with --server');
+	}
+	return word ?? option;
+}
+
+async function askedPassword(options: OptionValues, world: World): Promise<Secret | undefined> {
+	if (!options.flag('password')) return undefined;
+	if (options.flag('no-password')) throw usageError('--no-password contradicts --password');
+	if (options.flag('no-input') || !world.stdin.isTerminal) {
+		throw usageError('there is no terminal to ask for a password at', ['use ~/.pgpass, or PGPASSWORD']);
+	}
+	return new Secret(await world.stdin.askSecret('Password: '));
+}
+
+/** Another role on the same server: what its string does not say is as in the main one. */
+function otherRole(conninfo: string, main: ConnectionSettings, world: World): ConnectionSettings {
+	const surroundings = surroundingsOf(world);
+	const { PGPASSWORD: _, PGSERVICE: __, PGHOSTADDR: ___, ...env } = world.env;
+	const settings = resolveSettings(
+		{ conninfo, connectTimeoutMs: main.connectTimeoutMs },
+		{
+			...surroundings,
+			env: {
+				...env,
+				PGHOST: main.hosts.map(({ host }) => host).join(','),
+				PGPORT: main.hosts.map(({ port }) => String(port)).join(','),
+				PGDATABASE: main.database,
+			},
+		},
+	);
+	return parseConninfo(conninfo).sslmode === undefined ? { ...settings, tls: main.tls } : settings;
+}
+
+/**
+ * @param defaults used where neither an option nor the environment says anything: the server of an earlier session
+ * @throws ExpectedError, SettingsError
+ */
+export async function connectionOptions(
+	invocation: Invocation,
+	world: World,
+	defaults: Readonly<Record<string, string>> = {},
+): Promise<ConnectionOptions> {
+	const { options } = invocation;
+	const timeout = options.one('timeout');
+	const timeoutMs = timeout === null ? null : durationMs(timeout, 'timeout');
+	const wait = options.one('wait');
+	const password = await askedPassword(options, world);
+	const surroundings = surroundingsOf(world);
+	const settings = resolveSettings(
+		{
+			host: options.one('host') ?? undefined,
+			port: options.one('port') ?? undefined,
+			user: options.one('username') ?? undefined,
+			database: options.one('dbname') ?? undefined,
+			conninfo: conninfoOf(invocation),
+			password,
+			connectTimeoutMs: timeoutMs ?? undefined,
+		},
+		{ ...surroundings, env: { ...defaults, ...surroundings.env } },
+	);
+	const other = (name: 'rescue' | 'verify-as'): ConnectionSettings | null => {
+		const conninfo = options.one(name);
+		return conninfo === null ? null : otherRole(conninfo, settings, world);
+	};
+	return {
+		settings,
+		rescue: other('rescue'),
+		verifyAs: other('verify-as'),
+		waitMs: wait === null ? null : durationMs(wait, 'wait'),
+		timeoutMs,
+	};
+}

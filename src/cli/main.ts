@@ -1,0 +1,186 @@
+/** The entry: reads the process, runs a command, ends the process. Nothing else touches it. */
+import { readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import { parseRequest } from './arguments.ts';
+import { askSecret } from './ask-secret.ts';
+import { commandSpec } from './commands.ts';
+import { CancelledError, endingOf } from './errors.ts';
+import {
+	type EndingSignal,
+	type ExitStatus,
+	exitStatus,
+	failedStatus,
+	statusOfSignal,
+} from './exit-status.ts';
+import { helpText } from './help.ts';
+import type { Output, World } from './world.ts';
+
+/** How long an orderly end may take after a signal; then it ends as it is, and the guardian lifts what is fenced. */
+const graceMs = 10_000;
+/** A second signal within this time is the same key press, forwarded. */
+const sameKeyPressMs = 500;
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+	let readerIsGone = false;
+	stream.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') throw error;
+		readerIsGone = true;
+	});
+	return {
+		isTerminal: stream.isTTY === true,
+		write: (text) =>
+			new Promise((resolve) => {
+				if (readerIsGone) resolve();
+				else stream.write(text, () => resolve());
+			}),
+	};
+}
+
+/** Aborted by the first signal. A second one, later, ends the program at once. */
+function cancelledBySignals(): AbortSignal {
+	const controller = new AbortController();
+	let firstAt: number | null = null;
+	const signals: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+	for (const signal of signals) {
+		process.on(signal, () => {
+			const cancelled = new CancelledError(signal);
+			const end = () => process.exit(statusOfSignal(signal));
+			const now = performance.now();
+			if (firstAt === null) {
+				firstAt = now;
+				setTimeout(end, graceMs).unref();
+				controller.abort(cancelled);
+			} else if (now - firstAt > sameKeyPressMs) end();
+		});
+	}
+	return controller.signal;
+}
+
+async function versionOf(root: URL): Promise<string> {
+	const parsed: unknown = JSON.parse(await readFile(new URL('package.json', root), 'utf8'));
+	const isNamed = typeof parsed === 'object' && parsed !== null && 'version' in parsed;
+	return isNamed && typeof parsed.version === 'string' ? parsed.version : '0';
+}
+
+function userName(env: World['env']): string {
+	try {
+		return userInfo().username;
+	} catch {
+		// A container may run as a uid that nobody has named.
+		return env.USER ?? env.USERNAME ?? 'unknown';
+	}
+}
+
+async function askLine(
+	input: NodeJS.ReadStream,
+	output: NodeJS.WriteStream,
+	prompt: string,
+): Promise<string> {
+	const lines = createInterface({ input, output });
+	try {
+		return await Promise.race([
+			lines.question(prompt),
+			new Promise<string>((resolve) => {
+				lines.once('close', () => resolve(''));
+				lines.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+			}),
+		]);
+	} finally {
+		lines.close();
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		// It is there, and somebody else's.
+		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+	}
+}
+
+async function worldOf(args: readonly string[], root: URL): Promise<World> {
+	const { env, platform, stdin, stdout, stderr } = process;
+	const output = outputTo(stdout);
+	const plain = args.includes('--no-color') || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+	return {
+		stdout: output,
+		stderr: outputTo(stderr),
+		stdin: {
+			isTerminal: stdin.isTTY === true,
+			askSecret: (prompt) => askSecret(stdin, prompt, (text) => stderr.write(text)),
+			ask: (prompt) => askLine(stdin, stderr, prompt),
+		},
+		terminal: stdin.isTTY === true && stdout.isTTY === true ? { input: stdin, output: stdout } : null,
+		env,
+		platform,
+		home: homedir(),
+		user: userName(env),
+		hostname: hostname(),
+		pid: process.pid,
+		isAlive,
+		contentDir: fileURLToPath(new URL('content', root)),
+		builtArticles: new URL('dist/articles.json', root),
+		version: await versionOf(root),
+		color: output.isTerminal && !plain,
+		signal: cancelledBySignals(),
+		now: () => new Date(),
+	};
+}
+
+async function runRequest(args: readonly string[], world: World): Promise<ExitStatus> {
+	const request = parseRequest(args);
+	switch (request.kind) {
+		case 'help':
+			await world.stdout.write(helpText(request.command, world.version));
+			return exitStatus.done;
+		case 'version':
+			await world.stdout.write(`kbwizard ${world.version}\n`);
+			return exitStatus.done;
+		case 'command': {
+			const command = await commandSpec(request.invocation.command).load();
+			return command.run(request.invocation, world);
+		}
+	}
+}
+
+/** Says why it ended, on standard error: a line and what to do next, or one JSON document. */
+async function sayEnding(error: unknown, args: readonly string[], world: World): Promise<ExitStatus> {
+	const ending = endingOf(error, failedStatus(args));
+	if (ending.message === null) return ending.status;
+	const { code, message, next, status, stack } = ending;
+	const debug = stack !== null && (world.env.KBWIZARD_DEBUG ?? '') !== '';
+	const text = wantsJson(args)
+		? `${JSON.stringify({ error: { code, message, next, ...(debug ? { stack } : {}) } }, null, 2)}\n`
+		: [`kbwizard: ${message}`, ...next.map((step) => `  ${step}`), ...(debug ? [stack] : []), ''].join('\n');
+	await world.stderr.write(text);
+	return status;
+}
+
+/** Whether the one document is asked for; after `--` it is somebody's text. */
+function wantsJson(args: readonly string[]): boolean {
+	const end = args.indexOf('--');
+	return (end === -1 ? args : args.slice(0, end)).includes('--json');
+}
+
+/**
+ * Runs one command line to its end, and ends the process with its status.
+ * @param args without the program's own name
+ * @param root the package's folder, with `content/` and `package.json`
+ */
+export async function main(args: readonly string[], root: URL): Promise<void> {
+	const world = await worldOf(args, root);
+	const bug = async (error: unknown): Promise<never> => process.exit(await sayEnding(error, args, world));
+	process.on('uncaughtException', bug);
+	process.on('unhandledRejection', bug);
+	let status: ExitStatus;
+	try {
+		status = await runRequest(args, world);
+	} catch (error) {
+		status = await sayEnding(error, args, world);
+	}
+	process.exit(status);
+}

@@ -1,0 +1,34 @@
+/** The journal of a run, opened with what it is about. */
+import type { Article } from '../article/article.ts';
+import { type Journal, openJournal } from '../session/journal.ts';
+import type { SessionId } from '../session/record.ts';
+import { stateDir } from '../session/state-dir.ts';
+import type { World } from './world.ts';
+
+/** @throws JournalError */
+export async function openSession(article: Article, world: World): Promise<Journal> {
+	const journal = open(world);
+	await journal.append({
+		kind: 'opened',
+		article: { id: article.id, sha256: article.sha256 },
+		tool: { name: 'kbwizard', version: world.version },
+		server: null,
+		host: world.hostname,
+		user: world.user,
+	});
+	return journal;
+}
+
+/** Goes on with an earlier session. @throws JournalError */
+export function reopenSession(session: SessionId, world: World): Journal {
+	return open(world, session);
+}
+
+function open(world: World, session?: SessionId): Journal {
+	return openJournal({
+		stateDir: stateDir(world),
+		writer: { pid: world.pid, host: world.hostname, isAlive: world.isAlive },
+		clock: world.now,
+		...(session === undefined ? {} : { session }),
+	});
+}
