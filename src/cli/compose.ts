@@ -11,8 +11,7 @@ import type { FixJournal } from '../fixes/fix-journal.ts';
 import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
 import { factBook } from '../machine/facts.ts';
-import type { ConnectionCommand, Plan, Progress } from '../machine/ports.ts';
-import type { WizardPorts } from '../machine/run.ts';
+import type { ConnectionCommand, Plan, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
 import type { JournalEntry, JournalRecord } from '../session/record.ts';
 import type { LoadedArticle } from './article-argument.ts';
@@ -121,6 +120,7 @@ function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
 	write: (entry: JournalEntry) => void,
+	{ carry, stop }: { readonly carry: <T>(work: Promise<T>) => Promise<T>; readonly stop: AbortSignal },
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
 	const listeners = new Set<(progress: Progress) => void>();
@@ -136,7 +136,7 @@ function fixPorts(
 				next: [`read it, and if you trust it: --trust ${loaded.article.path}`, 'or do by hand what it says'],
 			};
 		},
-		apply: ({ plan, typed }) => fixer.apply(plan, { yes: true, typed }, say),
+		apply: ({ plan, typed }) => carry(fixer.apply(plan, { yes: true, typed }, say, stop)),
 		async verify({ solution, step, plan, applied, findings }, signal) {
 			const verified = await fixer.verify(
 				{ solution, step, plan, applied, before: factBook(findings) },
@@ -146,7 +146,7 @@ function fixPorts(
 			if (verified !== null) write({ kind: 'verified', solution, verified });
 			return verified;
 		},
-		undo: (plan) => fixer.undo(recordsOfPlan(journal?.records ?? [], plan), say),
+		undo: (plan) => carry(fixer.undo(recordsOfPlan(journal?.records ?? [], plan), say)),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
@@ -204,17 +204,29 @@ export function compose(input: ComposeInput): Composition {
 	const unsubscribe = keeper.subscribe((event) => {
 		if (event.type === 'connection.held') write({ kind: 'server', server: event.server });
 	});
+	// A change that is under way comes to its end in order, its fence lifted, before the session is given up.
+	const ending = new AbortController();
+	let underWay: Promise<unknown> = Promise.resolve();
+	const changes = {
+		stop: AbortSignal.any([world.signal, ending.signal]),
+		carry<T>(work: Promise<T>): Promise<T> {
+			underWay = Promise.allSettled([underWay, work]);
+			return work;
+		},
+	};
 	let closing: Promise<void> | null = null;
 	return {
 		keeper,
 		fixer,
-		ports: { observe, connection: port, fixes: fixPorts(fixer, input, write), journal: write },
+		ports: { observe, connection: port, fixes: fixPorts(fixer, input, write, changes), journal: write },
 		get journalProblem() {
 			return journalProblem;
 		},
 		close() {
 			closing ??= (async () => {
 				port.stop();
+				ending.abort();
+				await underWay;
 				await keeper.close();
 				unsubscribe();
 			})();

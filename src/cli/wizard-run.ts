@@ -3,12 +3,10 @@
 import { cleanText } from '../evidence/untrusted.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';
-import { createWizardActor } from '../machine/run.ts';
 import type { Journal } from '../session/journal.ts';
 import type { LoadedArticle } from './article-argument.ts';
-import { type Composition, compose } from './compose.ts';
+import type { Composition } from './compose.ts';
 import type { ConnectionOptions } from './connection-options.ts';
-import { diagnosisOf } from './diagnosis-of.ts';
 import { CancelledError } from './errors.ts';
 import { type ExitStatus, statusOfSeverity } from './exit-status.ts';
 import { targetInWords } from './target.ts';
@@ -53,8 +51,8 @@ function isOn(value: string | undefined): boolean {
 }
 
 /**
- * The first line of the transcript, there before the screens are loaded: what this is, on which server, when. It is
- * what a ticket is pasted under.
+ * The first line of the transcript, there before the machine and the screens are loaded: what this is, on which
+ * server, when. It is what a ticket is pasted under.
  */
 function opening({ loaded, connection }: WizardRun, world: World): string {
 	const { id, title } = loaded.article;
@@ -68,7 +66,11 @@ function opening({ loaded, connection }: WizardRun, world: World): string {
 export async function runWizardHere(run: WizardRun, world: World): Promise<ExitStatus> {
 	const { loaded, connection, journal, terminal } = run;
 	await world.stdout.write(opening(run, world));
-	const screens = import('../ui/run-wizard.tsx');
+	const [{ compose }, { createWizardActor }, { runWizard }] = await Promise.all([
+		import('./compose.ts'),
+		import('../machine/run.ts'),
+		import('../ui/run-wizard.tsx'),
+	]);
 	const composition = compose({
 		loaded,
 		connection,
@@ -85,7 +87,6 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 	});
 	const stopGauge = keepGauge(composition);
 	try {
-		const { runWizard } = await screens;
 		const { snapshot, how } = await untilCancelled(
 			runWizard({
 				actor,
@@ -103,6 +104,7 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 			}),
 			world.signal,
 		);
+		const { diagnosisOf } = await import('./diagnosis-of.ts');
 		const diagnosis = diagnosisOf(snapshot.context, loaded, world);
 		await journal.append({
 			kind: 'closed',

@@ -4,7 +4,8 @@ import { checkStates, checkTarget } from './check-states.ts';
 import { connectionStates } from './connection-states.ts';
 import { initialContext } from './context.ts';
 import { asWizard } from './guided.ts';
-import { machineSetup } from './setup.ts';
+import type { WizardPorts } from './ports.ts';
+import { setupWith, withoutWorld } from './setup.ts';
 import { solutionStates, solutionTarget } from './solution-states.ts';
 
 function checksState(article: Article) {
@@ -20,12 +21,15 @@ function checksState(article: Article) {
 	);
 }
 
-/** The machine of an article; its actors are provided by whoever runs it. */
-export function compileMachine(published: Article) {
+/**
+ * The machine of an article.
+ * @param ports what its actors do; without them it can be drawn and walked, not run
+ */
+export function compileMachine(published: Article, ports: WizardPorts = withoutWorld) {
 	const article = asWizard(published);
 	const first = article.checks[0]?.id ?? null;
 	const last = article.checks.at(-1)?.id ?? null;
-	return machineSetup.createMachine({
+	return setupWith(ports).createMachine({
 		id: 'wizard',
 		context: ({ input }) => initialContext({ ...input, article }),
 		type: 'parallel',

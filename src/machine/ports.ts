@@ -3,6 +3,8 @@
  * as actors. Nothing here knows a database, a file or a screen.
  */
 import type { Check, Provider, Severity, Slug, Solution } from '../article/article.ts';
+import type { Finding } from './finding.ts';
+import type { JournalEntry } from './journal-entry.ts';
 
 /** A value of a row, already made plain: timestamps are ISO 8601 text, intervals seconds. */
 export type FactValue = string | number | boolean | null;
@@ -232,3 +234,35 @@ export type Undone = {
 
 /** What the fixer reports while it works; the screen shows the latest. */
 export type Progress = { readonly type: 'fix.progress'; readonly text: string };
+
+export type VerifyInput = {
+	readonly solution: Slug;
+	readonly step: Slug | null;
+	/** Null: a person did it. */
+	readonly plan: Plan | null;
+	readonly applied: Applied | null;
+	readonly findings: readonly Finding[];
+};
+
+export type ApplyInput = { readonly plan: Plan; readonly typed: string | null };
+
+/** What the machine is given of the world. Each may reject: that is data to the machine too. */
+export interface WizardPorts {
+	observe(input: ObserveInput, signal: AbortSignal): Promise<Observation>;
+	readonly connection: {
+		/** Reports from now on, beginning with what is the case. Returns what unsubscribes. */
+		subscribe(listener: (event: ConnectionEvent) => void): () => void;
+		tell(command: ConnectionCommand): void;
+	};
+	readonly fixes: {
+		plan(input: PlanInput): Promise<Planned>;
+		apply(input: ApplyInput): Promise<Applied>;
+		/** Null: nothing can measure it, the person must say. */
+		verify(input: VerifyInput, signal: AbortSignal): Promise<Verified | null>;
+		/** Takes back what this plan changed. */
+		undo(plan: Plan | null): Promise<Undone>;
+		subscribe(listener: (progress: Progress) => void): () => void;
+	};
+	/** Told of each thing once, in order. */
+	journal(entry: JournalEntry): void;
+}

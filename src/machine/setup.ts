@@ -1,4 +1,4 @@
-/** The one static setup: every state of every article is made of these actors, actions and guards. */
+/** The one setup: every state of every article is made of these actors, actions and guards. */
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import { verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import type {
 	Applied,
+	ApplyInput,
 	ConnectionCommand,
 	ConnectionEvent,
 	Failure,
@@ -19,23 +20,14 @@ import type {
 	Progress,
 	Undone,
 	Verified,
+	VerifyInput,
+	WizardPorts,
 } from './ports.ts';
 import { decisiveFindings } from './rank.ts';
 import type { StateMeta, StateTag } from './screen.ts';
 
 /** How long a plan may be looked at before it must be made anew, in milliseconds. */
 export const planExpiryMs = 60_000;
-
-export type VerifyInput = {
-	readonly solution: Slug;
-	readonly step: Slug | null;
-	/** Null: a person did it. */
-	readonly plan: Plan | null;
-	readonly applied: Applied | null;
-	readonly findings: readonly Finding[];
-};
-
-export type ApplyInput = { readonly plan: Plan; readonly typed: string | null };
 
 /** The plan at hand; null while there is none. */
 export function currentPlan(context: WizardContext): Plan | null {
@@ -95,168 +87,193 @@ function withFinding(context: WizardContext, finding: Finding): Partial<WizardCo
 	};
 }
 
-const notProvided = (port: string): never => {
-	throw new Error(`the machine was started without its ${port}`);
+/** What every state of every article is made of, with these ports behind its actors. */
+export const setupWith = (ports: WizardPorts) =>
+	setup({
+		types: {
+			context: {} as WizardContext,
+			events: {} as WizardEvent,
+			input: {} as WizardInput,
+			tags: {} as StateTag,
+			meta: {} as StateMeta,
+		},
+		actors: {
+			keeper: fromCallback<ConnectionCommand, undefined, ConnectionEvent>(({ sendBack, receive }) => {
+				receive((command) => ports.connection.tell(command));
+				return ports.connection.subscribe(sendBack);
+			}),
+			progress: fromCallback<Progress>(({ sendBack }) => ports.fixes.subscribe(sendBack)),
+			observe: fromPromise<Observation, ObserveInput>(({ input, signal }) => ports.observe(input, signal)),
+			plan: fromPromise<Planned, PlanInput>(({ input }) => ports.fixes.plan(input)),
+			apply: fromPromise<Applied, ApplyInput>(({ input }) => ports.fixes.apply(input)),
+			verify: fromPromise<Verified | null, VerifyInput>(({ input, signal }) =>
+				ports.fixes.verify(input, signal),
+			),
+			undo: fromPromise<Undone, { readonly plan: Plan | null }>(({ input }) => ports.fixes.undo(input.plan)),
+		},
+		actions: {
+			journal: (_, entry: JournalEntry) => ports.journal(entry),
+
+			tellKeeper: sendTo('keeper', (_, command: ConnectionCommand) => command),
+			arrive: assign(({ context }, { check }: { check: Slug }) => ({
+				trail: context.trail.includes(check) ? context.trail : [...context.trail, check],
+				backTo: null,
+				absence: null,
+			})),
+			record: assign(
+				(
+					{ context },
+					{ check, observation, by }: { check: Slug; observation: Observation; by: string | null },
+				) => {
+					const finding = findingOf(context, check, observation, by);
+					return finding === null ? {} : withFinding(context, finding);
+				},
+			),
+			recordAbsence: assign(({ context }, notSeen: { check: Slug; why: string; grant: string | null }) => ({
+				absence: notSeen,
+				notSeen: [...context.notSeen.filter(({ check }) => check !== notSeen.check), notSeen],
+			})),
+			/** One step back on the trail: its own entry goes, so that going forward visits it again. */
+			turnBack: assign(({ context }, { from }: { from: Slug | null }) => {
+				const at = from === null ? context.trail.length : context.trail.indexOf(from);
+				const backTo = context.trail[at - 1] ?? null;
+				return { backTo, trail: context.trail.slice(0, Math.max(at, 0)) };
+			}),
+			forgetFindings: assign(({ context }) => ({
+				findings: context.findings.filter(({ source }) => source === 'person'),
+				notSeen: [],
+				trail: [],
+				backTo: null,
+			})),
+
+			connected: assign((_, event: Extract<ConnectionEvent, { type: 'connection.held' }>) => ({
+				server: event.server,
+				timings: event.timings,
+				connectionFailure: null,
+				waiting: null,
+			})),
+			refused: assign((_, event: Extract<ConnectionEvent, { type: 'connection.refused' }>) => ({
+				server: event.server,
+				timings: event.timings,
+				connectionFailure: event.failure,
+				waiting: null,
+				gauge: null,
+			})),
+			lost: assign(({ context }, { failure }: { failure: Failure }) => ({
+				server: context.server === null ? null : { ...context.server, slot: null },
+				connectionFailure: failure,
+				gauge: null,
+			})),
+			waiting: assign((_, event: Extract<ConnectionEvent, { type: 'connection.waiting' }>) => ({
+				waiting: { attempt: event.attempt, nextInMs: event.nextInMs },
+				connectionFailure: event.failure,
+			})),
+			measured: assign((_, event: Extract<ConnectionEvent, { type: 'connection.gauge' }>) => ({
+				gauge: event.gauge,
+			})),
+			disconnected: assign({ waiting: null, gauge: null }),
+
+			openSolution: assign(({ context }, { parameters }: { parameters?: ParameterValues }) => ({
+				parameters: parameters ?? context.parameters,
+				planned: null,
+				consentProblem: null,
+				applied: null,
+				verified: null,
+				undone: null,
+				fixFailure: null,
+				progress: null,
+			})),
+			setParameter: assign(({ context }, { name, value }: { name: string; value: string }) => ({
+				parameters: { ...context.parameters, [name]: value },
+			})),
+			planned: assign((_, { planned }: { planned: Planned }) => ({
+				planned,
+				consentProblem: null,
+				fixFailure: null,
+			})),
+			refuseConsent: assign(({ context }) => ({
+				consentProblem: `That is not the name. Nothing was done. To go on, type exactly: ${currentPlan(context)?.confirm ?? ''}`,
+			})),
+			applied: assign((_, { applied }: { applied: Applied }) => ({ applied, progress: null })),
+			verified: assign((_, { verified }: { verified: Verified | null }) => ({ verified, progress: null })),
+			undone: assign((_, { undone }: { undone: Undone }) => ({ undone, progress: null })),
+			fixFailed: assign((_, { failure }: { failure: Failure }) => ({ fixFailure: failure, progress: null })),
+			progress: assign((_, { text }: { text: string }) => ({ progress: text })),
+			tried: assign(
+				(
+					{ context },
+					{ solution, outcome }: { solution: Slug; outcome: WizardContext['tried'][number]['outcome'] },
+				) => ({
+					tried: [
+						...context.tried,
+						{
+							solution,
+							outcome,
+							plan: currentPlan(context),
+							applied: context.applied,
+							verified: context.verified,
+							undone: context.undone,
+							at: context.applied?.at ?? currentPlan(context)?.plannedAt ?? context.startedAt,
+						},
+					],
+				}),
+			),
+		},
+		guards: {
+			isVisited: ({ context }, { check }: { check: Slug }) =>
+				context.trail.includes(check) || context.leaveOut.includes(check),
+			isGoingBackPast: ({ context }, { check }: { check: Slug }) =>
+				context.backTo !== null && context.backTo !== check,
+			isGoingBackTo: ({ context }, { check }: { check: Slug }) => context.backTo === check,
+			/** Going back shows what was found, and does not look again. */
+			isReturningTo: ({ context }, { check, verdict }: { check: Slug; verdict: string }) =>
+				context.backTo === check &&
+				decisiveFindings(context.findings).some(
+					(finding) => finding.check === check && finding.verdict === verdict,
+				),
+			isUnvisitedLeft: ({ context }) =>
+				context.article.checks.some(
+					({ id }) => !context.trail.includes(id) && !context.leaveOut.includes(id),
+				),
+			isTrailStart: ({ context }, { check }: { check: Slug }) => context.trail.indexOf(check) <= 0,
+			isTrailEmpty: ({ context }) => context.trail.length === 0,
+			isAbsent: (_, { observation }: { observation: Observation }) => observation.kind === 'absent',
+			/** Listed verdicts have a branch each; everything else is `otherwise`, the last transition, without a guard. */
+			isVerdict: (_, { said, verdict }: { said: string | null; verdict: string }) => said === verdict,
+			isSolution: (_, { chosen, solution }: { chosen: Slug; solution: Slug }) => chosen === solution,
+			isPlanned: (_, { planned, kind }: { planned: Planned; kind: Planned['kind'] }) => planned.kind === kind,
+			/** Consent is to this very plan, and a severe one wants its name typed out. */
+			isConsent: ({ context }, { plan, typed }: { plan: string; typed: string | null }) => {
+				const current = currentPlan(context);
+				return (
+					current !== null && current.id === plan && (current.confirm === null || current.confirm === typed)
+				);
+			},
+			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
+			holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
+			isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,
+			canUndo: ({ context }) => (currentPlan(context)?.undoable.length ?? 0) > 0 && context.applied !== null,
+		},
+		delays: { planExpiry: planExpiryMs },
+	});
+
+/** For the shape alone: drawing it, and walking it without a world. */
+export const withoutWorld: WizardPorts = {
+	observe: () => notProvided('evidence'),
+	connection: { subscribe: () => () => {}, tell: () => {} },
+	fixes: {
+		plan: () => notProvided('fixes'),
+		apply: () => notProvided('fixes'),
+		verify: () => notProvided('fixes'),
+		undo: () => notProvided('fixes'),
+		subscribe: () => () => {},
+	},
+	journal: () => {},
 };
 
-export const machineSetup = setup({
-	types: {
-		context: {} as WizardContext,
-		events: {} as WizardEvent,
-		input: {} as WizardInput,
-		tags: {} as StateTag,
-		meta: {} as StateMeta,
-	},
-	actors: {
-		keeper: fromCallback<ConnectionCommand, undefined, ConnectionEvent>(() => {}),
-		progress: fromCallback<Progress>(() => {}),
-		observe: fromPromise<Observation, ObserveInput>(() => notProvided('evidence')),
-		plan: fromPromise<Planned, PlanInput>(() => notProvided('fixes')),
-		apply: fromPromise<Applied, ApplyInput>(() => notProvided('fixes')),
-		verify: fromPromise<Verified | null, VerifyInput>(() => notProvided('fixes')),
-		undo: fromPromise<Undone, { readonly plan: Plan | null }>(() => notProvided('fixes')),
-	},
-	actions: {
-		/** Provided by whoever keeps a journal. */
-		journal: (_, _entry: JournalEntry) => {},
+function notProvided(port: string): never {
+	throw new Error(`the machine was started without its ${port}`);
+}
 
-		tellKeeper: sendTo('keeper', (_, command: ConnectionCommand) => command),
-		arrive: assign(({ context }, { check }: { check: Slug }) => ({
-			trail: context.trail.includes(check) ? context.trail : [...context.trail, check],
-			backTo: null,
-			absence: null,
-		})),
-		record: assign(
-			(
-				{ context },
-				{ check, observation, by }: { check: Slug; observation: Observation; by: string | null },
-			) => {
-				const finding = findingOf(context, check, observation, by);
-				return finding === null ? {} : withFinding(context, finding);
-			},
-		),
-		recordAbsence: assign(({ context }, notSeen: { check: Slug; why: string; grant: string | null }) => ({
-			absence: notSeen,
-			notSeen: [...context.notSeen.filter(({ check }) => check !== notSeen.check), notSeen],
-		})),
-		/** One step back on the trail: its own entry goes, so that going forward visits it again. */
-		turnBack: assign(({ context }, { from }: { from: Slug | null }) => {
-			const at = from === null ? context.trail.length : context.trail.indexOf(from);
-			const backTo = context.trail[at - 1] ?? null;
-			return { backTo, trail: context.trail.slice(0, Math.max(at, 0)) };
-		}),
-		forgetFindings: assign(({ context }) => ({
-			findings: context.findings.filter(({ source }) => source === 'person'),
-			notSeen: [],
-			trail: [],
-			backTo: null,
-		})),
-
-		connected: assign((_, event: Extract<ConnectionEvent, { type: 'connection.held' }>) => ({
-			server: event.server,
-			timings: event.timings,
-			connectionFailure: null,
-			waiting: null,
-		})),
-		refused: assign((_, event: Extract<ConnectionEvent, { type: 'connection.refused' }>) => ({
-			server: event.server,
-			timings: event.timings,
-			connectionFailure: event.failure,
-			waiting: null,
-			gauge: null,
-		})),
-		lost: assign(({ context }, { failure }: { failure: Failure }) => ({
-			server: context.server === null ? null : { ...context.server, slot: null },
-			connectionFailure: failure,
-			gauge: null,
-		})),
-		waiting: assign((_, event: Extract<ConnectionEvent, { type: 'connection.waiting' }>) => ({
-			waiting: { attempt: event.attempt, nextInMs: event.nextInMs },
-			connectionFailure: event.failure,
-		})),
-		measured: assign((_, event: Extract<ConnectionEvent, { type: 'connection.gauge' }>) => ({
-			gauge: event.gauge,
-		})),
-		disconnected: assign({ waiting: null, gauge: null }),
-
-		openSolution: assign(({ context }, { parameters }: { parameters?: ParameterValues }) => ({
-			parameters: parameters ?? context.parameters,
-			planned: null,
-			consentProblem: null,
-			applied: null,
-			verified: null,
-			undone: null,
-			fixFailure: null,
-			progress: null,
-		})),
-		setParameter: assign(({ context }, { name, value }: { name: string; value: string }) => ({
-			parameters: { ...context.parameters, [name]: value },
-		})),
-		planned: assign((_, { planned }: { planned: Planned }) => ({
-			planned,
-			consentProblem: null,
-			fixFailure: null,
-		})),
-		refuseConsent: assign(({ context }) => ({
-			consentProblem: `That is not the name. Nothing was done. To go on, type exactly: ${currentPlan(context)?.confirm ?? ''}`,
-		})),
-		applied: assign((_, { applied }: { applied: Applied }) => ({ applied, progress: null })),
-		verified: assign((_, { verified }: { verified: Verified | null }) => ({ verified, progress: null })),
-		undone: assign((_, { undone }: { undone: Undone }) => ({ undone, progress: null })),
-		fixFailed: assign((_, { failure }: { failure: Failure }) => ({ fixFailure: failure, progress: null })),
-		progress: assign((_, { text }: { text: string }) => ({ progress: text })),
-		tried: assign(
-			(
-				{ context },
-				{ solution, outcome }: { solution: Slug; outcome: WizardContext['tried'][number]['outcome'] },
-			) => ({
-				tried: [
-					...context.tried,
-					{
-						solution,
-						outcome,
-						plan: currentPlan(context),
-						applied: context.applied,
-						verified: context.verified,
-						undone: context.undone,
-						at: context.applied?.at ?? currentPlan(context)?.plannedAt ?? context.startedAt,
-					},
-				],
-			}),
-		),
-	},
-	guards: {
-		isVisited: ({ context }, { check }: { check: Slug }) =>
-			context.trail.includes(check) || context.leaveOut.includes(check),
-		isGoingBackPast: ({ context }, { check }: { check: Slug }) =>
-			context.backTo !== null && context.backTo !== check,
-		isGoingBackTo: ({ context }, { check }: { check: Slug }) => context.backTo === check,
-		/** Going back shows what was found, and does not look again. */
-		isReturningTo: ({ context }, { check, verdict }: { check: Slug; verdict: string }) =>
-			context.backTo === check &&
-			decisiveFindings(context.findings).some(
-				(finding) => finding.check === check && finding.verdict === verdict,
-			),
-		isUnvisitedLeft: ({ context }) =>
-			context.article.checks.some(({ id }) => !context.trail.includes(id) && !context.leaveOut.includes(id)),
-		isTrailStart: ({ context }, { check }: { check: Slug }) => context.trail.indexOf(check) <= 0,
-		isTrailEmpty: ({ context }) => context.trail.length === 0,
-		isAbsent: (_, { observation }: { observation: Observation }) => observation.kind === 'absent',
-		/** Listed verdicts have a branch each; everything else is `otherwise`, the last transition, without a guard. */
-		isVerdict: (_, { said, verdict }: { said: string | null; verdict: string }) => said === verdict,
-		isSolution: (_, { chosen, solution }: { chosen: Slug; solution: Slug }) => chosen === solution,
-		isPlanned: (_, { planned, kind }: { planned: Planned; kind: Planned['kind'] }) => planned.kind === kind,
-		/** Consent is to this very plan, and a severe one wants its name typed out. */
-		isConsent: ({ context }, { plan, typed }: { plan: string; typed: string | null }) => {
-			const current = currentPlan(context);
-			return (
-				current !== null && current.id === plan && (current.confirm === null || current.confirm === typed)
-			);
-		},
-		changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
-		holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
-		isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,
-		canUndo: ({ context }) => (currentPlan(context)?.undoable.length ?? 0) > 0 && context.applied !== null,
-	},
-	delays: { planExpiry: planExpiryMs },
-});
+/** The factories of states, typed by what they may use; a machine is made by {@link setupWith}, of the same. */
+export const machineSetup = setupWith(withoutWorld);

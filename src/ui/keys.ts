@@ -217,7 +217,7 @@ export const keyTable: readonly Binding[] = [
 		keys: ['r'],
 		shown: 'r',
 		help: 'run all the rest to the causes, stopping where you are asked something',
-		footer: () => 'run the rest',
+		footer: ({ view }) => (view.auto === 'off' ? 'run the rest' : ''),
 		when: on('intro', 'finding', 'looking'),
 		act: (hand) => hand.auto('asking'),
 	},

@@ -7,11 +7,12 @@ export function textWidth(text: string): number {
 	return onlyAscii.test(text) ? text.length : stringWidth(text);
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
-
 /** The characters as a reader sees them. */
 export function graphemes(text: string): readonly string[] {
-	return onlyAscii.test(text) ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
+	if (onlyAscii.test(text)) return [...text];
+	// Made when it is needed: the first one of a process takes as long as drawing a frame, and few texts need it.
+	const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+	return [...segmenter.segment(text)].map(({ segment }) => segment);
 }
 
 /** The text within so many columns; what is cut off is marked by `ellipsis`. */

@@ -5,8 +5,8 @@ import type {
 	Observation,
 	ObserveInput,
 	Progress,
+	WizardPorts,
 } from '../../src/machine/ports.ts';
-import type { WizardPorts } from '../../src/machine/run.ts';
 import { appliedAs, observed, planOf, verifiedAs } from './walker.ts';
 
 export type Script = {

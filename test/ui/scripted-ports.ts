@@ -12,8 +12,8 @@ import type {
 	ServerIdentity,
 	Undone,
 	Verified,
+	WizardPorts,
 } from '../../src/machine/ports.ts';
-import type { WizardPorts } from '../../src/machine/run.ts';
 
 /** A world that answers as it is told to, and only then. */
 

@@ -11,14 +11,16 @@ const running = ({ now, view, looks }: Scene): readonly [string] | readonly [] =
 export function lookingPage(scene: Scene, check: string): Page {
 	const { context } = scene.snapshot;
 	const node = context.article.checks.find(({ id }) => id === check);
-	const language = node?.checks[0]?.language ?? null;
+	const connects = node?.checks[0]?.language === 'connect';
+	// How long each layer took is news while connecting; on any other check it would be mistaken for its own.
+	const timings = connects ? context.timings : [];
 	return page(checkTitle(context.article, check), {
 		blocks: [
-			text(strong(language === 'connect' ? 'Connecting …' : 'Looking …'), ...running(scene)),
+			text(strong(connects ? 'Connecting …' : 'Looking …'), ...running(scene)),
 			text(faint('x stops looking, and asks you instead.')),
-			...(context.timings.length === 0
+			...(timings.length === 0
 				? []
-				: [gap, text(faint(context.timings.map(({ layer, ms }) => `${layer} ${duration(ms)}`).join(', ')))]),
+				: [gap, text(faint(timings.map(({ layer, ms }) => `${layer} ${duration(ms)}`).join(', ')))]),
 		],
 		aside: node?.prose ?? null,
 	});
