@@ -4,6 +4,7 @@ import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } fro
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Created, ServerSpec, ShutdownMode } from './keeper-protocol.ts';
+import { watchOver } from './last-resort.ts';
 
 /** Where the machine may be asked for a port: below the ranges that systems hand out for outgoing connections. */
 const ports = { first: 20_000, last: 32_000 } as const;
@@ -35,6 +36,7 @@ export type Surroundings = {
 export async function createPostmaster(spec: ServerSpec, surroundings: Surroundings): Promise<Postmaster> {
 	const { environment, isWindows } = surroundings;
 	const folder = await mkdtemp(join(spec.temporary, 'kbwizard-lab-'));
+	if (!isWindows) watchOver(folder, environment);
 	const dataDir = join(folder, 'data');
 	const socketDir = join(folder, 's');
 	const logFile = join(folder, 'server.log');

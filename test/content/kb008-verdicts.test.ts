@@ -99,6 +99,14 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		expect(first(found)).toBe('pools-larger-than-the-server: proved');
 	});
 
+	test('administrators in the reserve do not make it more than full', async () => {
+		await sessions(usable);
+		await sessions(1, lab().superuser, 'psql');
+		const found = await diagnosed(refused);
+		expect(found.facts['are-the-connection-slots-used-up']).toMatchObject({ used: 15, usable: 15, free: 0 });
+		expect(found.facts['do-idle-pools-hold-the-slots']).toMatchObject({ idle_in_pools: 15, slots: 15 });
+	});
+
 	test('a role that sees only itself gets an upper bound and no wrong number', async () => {
 		await sessions(usable - 1);
 		const found = await diagnosed({}, lab().uri({ user: 'stranger' }));
@@ -278,6 +286,6 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		for (const uri of [lab().superuser, ims(), lab().uri({ user: 'stranger' })])
 			expect((await diagnosed({}, uri)).causes).toEqual([]);
 		const seen = await diagnosed();
-		expect(seen.facts['are-the-connection-slots-used-up']).toMatchObject({ used: 1 });
+		expect(seen.facts['are-the-connection-slots-used-up']).toMatchObject({ used: 2 });
 	});
 });

@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../../src/lab/server.ts';
+import { commandLines } from '../cli/run-cli.ts';
 import { describeOn, holdSlots, query, testMajors, until, withServer } from '../helpers/postgres.ts';
 
 describeOn(
@@ -91,6 +92,31 @@ describe('the end of a lab server', () => {
 		return { owner, ...JSON.parse(String(line)) };
 	}
 
+	/** The process among the owner's children that keeps the server. */
+	function keeperOf(owner: ChildProcess): number {
+		const found = processes().find(({ parent, command }) => parent === owner.pid && /keeper/.test(command));
+		if (found === undefined) throw new Error('The owner has no keeper.');
+		return found.pid;
+	}
+
+	type Listed = { readonly pid: number; readonly parent: number; readonly command: string };
+
+	/** Of this machine: by /proc where there is one, else by ps, which a small Linux need not have. */
+	function processes(): readonly Listed[] {
+		if (!existsSync('/proc/self/stat')) {
+			const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+			return lines.flatMap((line) => {
+				const [, pid, parent, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+				return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), command }];
+			});
+		}
+		return [...(commandLines() ?? [])].flatMap(([pid, command]) => {
+			const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+			const [, parent] = /^\d+ \(.*\) \S (\d+)/s.exec(stat) ?? [];
+			return parent === undefined ? [] : [{ pid, parent: Number(parent), command }];
+		});
+	}
+
 	async function expectGone(folder: string, uri: string): Promise<void> {
 		await until(() => !existsSync(folder), { what: 'its folder to go' });
 		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -101,6 +127,27 @@ describe('the end of a lab server', () => {
 		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: '53300' });
 		owner.kill('SIGKILL');
 		await expectGone(folder, uri);
+	});
+
+	test('comes when its keeper is killed, and even when both are', async () => {
+		for (const both of [false, true]) {
+			const { owner, folder, uri } = await startOwner();
+			const keeper = keeperOf(owner);
+			if (both) owner.kill('SIGSTOP');
+			process.kill(keeper, 'SIGKILL');
+			if (both) owner.kill('SIGKILL');
+			await expectGone(folder, uri);
+			owner.kill('SIGKILL');
+		}
+	});
+
+	test('is waited for where nothing else keeps the process alive', async () => {
+		const { owner, folder, uri } = await startOwner('stop');
+		if (owner.exitCode === null) await once(owner, 'exit');
+		// 13 is Node's own: it had nothing left to do, and something was still awaited.
+		expect(owner.exitCode).toBe(0);
+		expect(existsSync(folder)).toBe(false);
+		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 	});
 
 	test('comes when that process ends and forgets to stop it, which it may: nothing holds it', async () => {

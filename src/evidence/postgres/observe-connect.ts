@@ -16,7 +16,7 @@ export function createConnectSource({
 		if (fence?.attributes.as === 'application') {
 			return {
 				kind: 'absent',
-				why: "the application's own settings were not given (--config PATH)",
+				why: "this version does not read the application's own settings",
 				grant: null,
 			};
 		}

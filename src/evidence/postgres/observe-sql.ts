@@ -8,6 +8,7 @@ import { FirstSamples, type RunFence } from './first-samples.ts';
 import type { PostgresKeeper } from './keeper.ts';
 import { type PostgresSession, QueryError, type QueryResult } from './postgres.ts';
 import { pause } from './waiting.ts';
+import { whyNoSession } from './why-no-session.ts';
 
 export type SqlSourceOptions = {
 	readonly keeper: PostgresKeeper;
@@ -140,8 +141,7 @@ class SqlSource {
 	}
 
 	#whyNoSession(lost: Failure | null): string {
-		const refusal = this.#options.keeper.lastAttempt?.failure ?? lost;
-		return refusal === null ? 'no session' : `no session: ${refusal.message}`;
+		return whyNoSession(this.#options.keeper.lastAttempt, lost);
 	}
 }
 

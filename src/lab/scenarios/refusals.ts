@@ -1,5 +1,6 @@
 /** Attempts that fail before there is a session: names, networks, credentials, encryption, a server on its way. */
 import { createServer } from 'node:net';
+import { openBlackHole } from '../black-hole.ts';
 import { LabError } from '../lab-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { imsRole, imsSessions, mainDatabase } from '../site.ts';
@@ -86,6 +87,25 @@ export const silentServer: Scenario = {
 			throw new LabError('No port was given to listen on.', []);
 		return changed(uri(), (url) => {
 			url.port = String(address.port);
+		});
+	},
+};
+
+export const swallowedPackets: Scenario = {
+	...common,
+	id: 'swallowed-packets',
+	title: 'A firewall drops everything on its way to the server',
+	learningGoal: 'Tell silence of the network from a refused connection, and from a port that is open.',
+	firstCause: 'a-network-that-swallows-packets',
+	neverCauses: [...common.neverCauses, 'nothing-listens-there', 'a-server-that-accepts-but-does-not-answer'],
+	firstSolution: 'restore-the-network-path',
+	logged: () => [socketError('A connection attempt failed because the connected party did not respond')],
+	outcome: { kind: 'unreached' },
+	async setUp({ uri, atEnd }) {
+		const { port, close } = await openBlackHole();
+		atEnd(close);
+		return changed(uri(), (url) => {
+			url.port = String(port);
 		});
 	},
 };
