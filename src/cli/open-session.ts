@@ -1,4 +1,5 @@
 /** The journal of a run, opened with what it is about. */
+import { dirname, resolve } from 'node:path';
 import type { Article } from '../article/article.ts';
 import { type Journal, openJournal } from '../session/journal.ts';
 import type { SessionId } from '../session/record.ts';
@@ -10,13 +11,21 @@ export async function openSession(article: Article, world: World): Promise<Journ
 	const journal = open(world);
 	await journal.append({
 		kind: 'opened',
-		article: { id: article.id, sha256: article.sha256 },
+		article: {
+			id: article.id,
+			sha256: article.sha256,
+			...(isShipped(article, world) ? {} : { path: resolve(article.path) }),
+		},
 		tool: { name: 'kbwizard', version: world.version },
 		server: null,
 		host: world.hostname,
 		user: world.user,
 	});
 	return journal;
+}
+
+function isShipped({ path }: Article, { contentDir }: World): boolean {
+	return resolve(dirname(path)) === resolve(contentDir);
 }
 
 /** Goes on with an earlier session. @throws JournalError */

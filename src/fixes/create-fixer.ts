@@ -1,5 +1,6 @@
 import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
+import { clusterOf, whyElsewhere } from './cluster.ts';
 import { consentProblem } from './consent.ts';
 import { failureOf, messageOf, refusal } from './failure.ts';
 import { lift, liftingStatement, recordedFences } from './fence.ts';
@@ -22,6 +23,8 @@ type Carried = { readonly prepared: PreparedPlan; readonly since: string | null 
 export function createFixer(options: FixerOptions, timing: Timing = verifyTiming): Fixer {
 	const { keeper, journal, clock, article } = options;
 	const plans = new Map<string, PreparedPlan>();
+	/** The journal says which server this is. */
+	let identified = false;
 	const carried = new Map<string, Carried>();
 
 	return {
@@ -57,6 +60,15 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			// Consent is for once: what it lists will not be there a second time.
 			plans.delete(plan.id);
 			let since: string | null = null;
+			if (keeper.session !== null && !identified) {
+				try {
+					const id = await clusterOf(keeper.session);
+					if (id !== null) await journal.append({ kind: 'cluster', id }, { durable: true });
+					identified = true;
+				} catch (error) {
+					return notApplied(plan, failureOf(error, again), clock);
+				}
+			}
 			if (keeper.session !== null && prepared.databases.length > 0) {
 				try {
 					since = await momentOn(keeper.session);
@@ -102,6 +114,8 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 		},
 
 		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),
+
+		elsewhere: async (records) => (keeper.session === null ? null : whyElsewhere(keeper.session, records)),
 
 		recover: (records) => recoverStep(keeper.session, records),
 

@@ -13,6 +13,8 @@ export const batchSize = 200;
 /** How long a signalled session may take to be gone, in milliseconds: it rolls back first. */
 const goneTimeoutMs = 5_000;
 const lookEveryMs = 100;
+/** How long a new session is tried for after a loss, in milliseconds: a fence may be waiting to be lifted. */
+const findOutMs = 3_000;
 
 /** The statements that this list will be ended by. */
 export function endingStatements(
@@ -33,35 +35,89 @@ function batches(rows: readonly PlanRow[]): readonly (readonly PlanRow[])[] {
 	);
 }
 
+export type Ending = {
+	/** Holds the session; it may move to another database between the signals and the look after them. */
+	readonly keeper: Keeper;
+	/** The query that listed the sessions. */
+	readonly preview: string;
+	readonly signal: Signal;
+	readonly onProgress: (text: string) => void;
+	/** What is done as soon as the signals are sent, before anybody is seen gone. */
+	readonly onSignalled?: () => Promise<void>;
+	/** Aborted: no further signal is sent. Null: nothing stops it. */
+	readonly stop: AbortSignal | null;
+};
+
+export type Ended = {
+	readonly rows: readonly PlanRow[];
+	/** What broke it off, most likely a lost session; the rows say what was found out afterwards. Null: nothing did. */
+	readonly broken: Error | null;
+};
+
 /**
  * Ends the planned ones among the rows; the others are returned as they are. The preview is asked again beside
  * (pid, backend_start), in the statement that signals, so that whoever began to work since is spared.
- * @param keeper holds the session; it may move to another database between the signals and the look after them
- * @param onSignalled what is done as soon as the signals are sent, before anybody is seen gone
- * @throws QueryError when the session is lost; what was signalled by then is not known
  */
 export async function endListed(
-	keeper: Keeper,
-	preview: string,
+	{ keeper, preview, signal, onProgress, onSignalled, stop }: Ending,
 	rows: readonly PlanRow[],
-	signal: Signal,
-	onProgress: (text: string) => void,
-	onSignalled: () => Promise<void> = async () => undefined,
-): Promise<readonly PlanRow[]> {
+): Promise<Ended> {
 	const results = new Map<string, PlanRow>();
 	const signalled: Signalled[] = [];
 	const listed = planned(rows);
-	for (const batch of batches(listed)) {
-		onProgress(`${signal === 'pg_terminate_backend' ? 'ending' : 'cancelling'} ${counted(listed.length)}`);
-		for (const answer of await signalBatch(heldBy(keeper), preview, batch, signal)) {
-			if ('queryStart' in answer) signalled.push(answer);
-			else results.set(keyOf(answer.row), answer.row);
+	let broken: Error | null = null;
+	try {
+		for (const batch of batches(listed)) {
+			if (stop?.aborted) break;
+			onProgress(`${signal === 'pg_terminate_backend' ? 'ending' : 'cancelling'} ${counted(listed.length)}`);
+			for (const answer of await signalBatch(heldBy(keeper), preview, batch, signal)) {
+				if ('queryStart' in answer) signalled.push(answer);
+				else results.set(keyOf(answer.row), answer.row);
+			}
 		}
+		await onSignalled?.();
+		for (const row of await seenGone(heldBy(keeper), signalled, signal, onProgress))
+			results.set(keyOf(row), row);
+	} catch (error) {
+		broken = error instanceof Error ? error : new Error(String(error));
+		const open = listed.filter((row) => !results.has(keyOf(row)));
+		for (const row of await whatBecameOf(keeper, open, broken)) results.set(keyOf(row), row);
 	}
-	await onSignalled();
-	for (const row of await seenGone(heldBy(keeper), signalled, signal, onProgress))
-		results.set(keyOf(row), row);
-	return rows.map((row) => results.get(keyOf(row)) ?? row);
+	return { rows: rows.map((row) => results.get(keyOf(row)) ?? row), broken };
+}
+
+/** After a loss: connects again, and looks who is still there. Nobody is told to end a second time. */
+async function whatBecameOf(
+	keeper: Keeper,
+	rows: readonly PlanRow[],
+	{ message }: Error,
+): Promise<readonly PlanRow[]> {
+	for (const deadline = Date.now() + findOutMs; rows.length > 0; await delay(lookEveryMs)) {
+		await keeper.reconnect();
+		try {
+			if (keeper.session !== null) return await lookedAt(keeper.session, rows);
+		} catch {
+			// Lost again: there may be time for another try.
+		}
+		if (Date.now() > deadline) break;
+	}
+	return rows.map((row) => ({ ...row, why: `what became of it is not known: ${message}` }));
+}
+
+/** Which of them are still there; who ended the others cannot be told from that. @throws QueryError */
+export async function lookedAt(
+	session: PostgresSession,
+	rows: readonly PlanRow[],
+): Promise<readonly PlanRow[]> {
+	if (rows.length === 0) return [];
+	const { rows: found } = await session.read(stillThere(rows), [], { maxRows: rows.length });
+	const there = new Set(found.map(({ pid }) => pid));
+	return rows.map(
+		(row): PlanRow =>
+			there.has(row.pid)
+				? { ...row, status: 'refused', why: 'it was still there when it was looked at afterwards' }
+				: { ...row, status: 'gone', why: 'it was not there any more when it was looked at afterwards' },
+	);
 }
 
 function heldBy({ session }: Keeper): PostgresSession {

@@ -61,6 +61,10 @@ export async function behindFences<T>(
 	onProgress(`moving to ${named('database', plan.from)}`);
 	const moved = await moveTo(context, plan.from, makeRoom);
 	if ('refused' in moved) return { result: null, done, failure: notMoved(plan.from, moved.refused) };
+	if (context.signal?.aborted) {
+		await goHome(context, home);
+		return { result: null, done, failure: refusal('stopped', 'nothing was fenced: it was stopped', []) };
+	}
 
 	let guardian: Guardian;
 	try {

@@ -66,6 +66,8 @@ export interface Fixer {
 	undo(records: readonly JournalRecord[], onProgress: OnProgress): Promise<Undone>;
 	/** The state of a step that was under way when its session ended; null: none was. */
 	recover(records: readonly JournalRecord[]): Promise<Recovery | null>;
+	/** Why what the records tell of was not done on the server connected to now; null: it was, or that cannot be told. */
+	elsewhere(records: readonly JournalRecord[]): Promise<string | null>;
 	/** Fences that some session recorded in the databases themselves and that still stand. */
 	fences(): Promise<readonly RecordedFence[]>;
 	/** Lifts one of them, whoever raised it. */

@@ -1,8 +1,11 @@
 /** What state a step is in whose session ended in the middle of it. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { PlanRow } from '../machine/ports.ts';
 import { interruptedStep } from '../session/in-force.ts';
 import type { JournalRecord, RecordOf } from '../session/record.ts';
+import { lookedAt } from './end-sessions.ts';
 import { messageOf } from './failure.ts';
+import { counted } from './in-words.ts';
 import { lookAt, statementOf } from './undo.ts';
 import { shown } from './value-change.ts';
 
@@ -15,6 +18,8 @@ export type RecoveredPart = {
 	readonly state: 'done' | 'not done' | 'changed' | 'unknown';
 	/** For a person. */
 	readonly what: string;
+	/** Sessions that it was about, as they are now; empty: it was about none, or they could not be looked at. */
+	readonly rows: readonly PlanRow[];
 };
 
 export type Recovery = {
@@ -33,7 +38,7 @@ export async function recoverStep(
 	const step = interruptedStep(records);
 	if (step === null) return null;
 	const parts: RecoveredPart[] = [];
-	for (const intent of step.open) parts.push(await partOf(session, intent));
+	for (const intent of step.open) parts.push(await partOf(session, intent, step.plan?.plan.rows ?? []));
 	const is = (state: RecoveredPart['state']) => parts.some((part) => part.state === state);
 	// A fence is never gone on with: it was there for something that has not happened.
 	const fenced = parts.some(({ intent, state }) => intent.effect === 'fence' && state === 'done');
@@ -44,25 +49,43 @@ export async function recoverStep(
 	return { plan: step.plan, parts, choices };
 }
 
-async function partOf(session: PostgresSession | null, intent: RecordOf<'intent'>): Promise<RecoveredPart> {
+async function partOf(
+	session: PostgresSession | null,
+	intent: RecordOf<'intent'>,
+	planRows: readonly PlanRow[],
+): Promise<RecoveredPart> {
 	const { inverse, object } = intent;
-	if (inverse === null)
-		return { intent, state: 'unknown', what: `${object}: it was begun, and how far it came is not known` };
-	if (session === null)
-		return { intent, state: 'unknown', what: `${object}: there is no session to look with` };
+	const part = (
+		state: RecoveredPart['state'],
+		what: string,
+		rows: readonly PlanRow[] = [],
+	): RecoveredPart => ({
+		intent,
+		state,
+		what,
+		rows,
+	});
+	if (session === null) return part('unknown', `${object}: there is no session to look with`);
 	try {
+		if (inverse === null) {
+			const rows = await lookedAt(
+				session,
+				planRows.filter(({ status }) => status === 'planned'),
+			);
+			const gone = rows.filter(({ status }) => status === 'gone').length;
+			const seen = rows.length === 0 ? '' : `; of ${counted(rows.length)} listed ${gone} are there no more`;
+			return part('unknown', `${object}: it was begun, and how far it came is not known${seen}`, rows);
+		}
 		const { what, now } = await lookAt(session, inverse);
-		if (now === null) return { intent, state: 'changed', what: `${what}: it is not there any more` };
-		if (now === inverse.before)
-			return { intent, state: 'not done', what: `${what} is ${shown(now)}, as it was` };
+		if (now === null) return part('changed', `${what}: it is not there any more`);
+		if (now === inverse.before) return part('not done', `${what} is ${shown(now)}, as it was`);
 		if (intent.set === undefined || now === intent.set)
-			return {
-				intent,
-				state: 'done',
-				what: `${what} is ${shown(now)}, it was ${shown(inverse.before)}. By hand: ${statementOf(inverse)};`,
-			};
-		return { intent, state: 'changed', what: `${what} is ${shown(now)}, which is not ours` };
+			return part(
+				'done',
+				`${what} is ${shown(now)}, it was ${shown(inverse.before)}. By hand: ${statementOf(inverse)};`,
+			);
+		return part('changed', `${what} is ${shown(now)}, which is not ours`);
 	} catch (error) {
-		return { intent, state: 'unknown', what: `${object}: ${messageOf(error)}` };
+		return part('unknown', `${object}: ${messageOf(error)}`);
 	}
 }

@@ -2,8 +2,8 @@
 import type { Done, PlanRow } from '../machine/ports.ts';
 import { databaseStates } from './databases.ts';
 import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from './effect.ts';
-import { endingStatements, endListed, type Signal } from './end-sessions.ts';
-import { failureOf, messageOf, statusOfFailure } from './failure.ts';
+import { type Ended, endingStatements, endListed, type Signal } from './end-sessions.ts';
+import { failureOf, messageOf, refusal, statusOfFailure } from './failure.ts';
 import { liftingStatement, raisingStatement } from './fence.ts';
 import { type FencePlan, fenceConsequences, planFences } from './fence-plan.ts';
 import { behindFences } from './fenced.ts';
@@ -75,18 +75,22 @@ async function apply(
 	let rows: readonly PlanRow[] = preview.sessions.map(({ row }) => row);
 	const broken: Done[] = [];
 	const end = async (some: readonly PlanRow[], onSignalled?: () => Promise<void>) => {
-		try {
-			rows = merged(rows, await endJournalled(options, context, preview, some, onSignalled));
-		} catch (error) {
-			broken.push({ what: options.language, status: statusOfFailure(error), why: messageOf(error) });
-			throw error;
-		}
+		const ended = await endJournalled(options, context, preview, some, onSignalled);
+		rows = merged(rows, ended.rows);
+		if (ended.broken === null) return;
+		const { broken: error } = ended;
+		broken.push({ what: options.language, status: statusOfFailure(error), why: messageOf(error) });
+		throw error;
 	};
+	const stopped = () =>
+		context.signal?.aborted === true && rows.some(({ status }) => status === 'planned')
+			? refusal('stopped', 'it was stopped before all of it was done', ['make a new plan'])
+			: null;
 	const done = () => [...doneOf(options, rows), ...broken];
 	if (fences.fences.length === 0) {
 		try {
 			await end(rows);
-			return { rows, done: done(), failure: null };
+			return { rows, done: done(), failure: stopped() };
 		} catch (error) {
 			return { rows, done: done(), failure: failureOf(error, ['connect again, then make a new plan']) };
 		}
@@ -98,19 +102,24 @@ async function apply(
 		if (some.length > 0) await end(some, whenSignalled);
 		return some.length > 0;
 	};
-	const fenced = await behindFences(context, fences, makeRoom, () => end(rows));
-	return { rows, done: [...done(), ...fenced.done], failure: fenced.failure };
+	try {
+		const fenced = await behindFences(context, fences, makeRoom, () => end(rows));
+		return { rows, done: [...done(), ...fenced.done], failure: fenced.failure ?? stopped() };
+	} catch (error) {
+		// Nothing is fenced then; but some sessions may have been ended to make room.
+		return { rows, done: done(), failure: failureOf(error, ['connect again, then make a new plan']) };
+	}
 }
 
 async function endJournalled(
 	options: SessionEffectOptions,
-	{ keeper, journal, plan, solution, onProgress }: ApplyContext,
+	{ keeper, journal, plan, solution, onProgress, signal: stop }: ApplyContext,
 	preview: Preview,
 	rows: readonly PlanRow[],
 	onSignalled?: () => Promise<void>,
-): Promise<readonly PlanRow[]> {
+): Promise<Ended> {
 	const planned = rows.filter(({ status }) => status === 'planned');
-	if (planned.length === 0) return [];
+	if (planned.length === 0) return { rows: [], broken: null };
 	return journalled(
 		journal,
 		{
@@ -122,10 +131,14 @@ async function endJournalled(
 			inverse: null,
 			statement: endingStatements(preview.sql, planned, options.signal).join(';\n'),
 		},
-		() => endListed(keeper, preview.sql, planned, options.signal, onProgress, onSignalled),
-		(results) => ({
-			status: results.some(({ status }) => status === 'ended') ? 'done' : 'skipped',
-			why: null,
+		() => {
+			const ending = { keeper, preview: preview.sql, signal: options.signal, onProgress, stop };
+			return endListed(onSignalled === undefined ? ending : { ...ending, onSignalled }, planned);
+		},
+		({ rows: results, broken }) => ({
+			status:
+				broken !== null ? 'unknown' : results.some(({ status }) => status === 'ended') ? 'done' : 'skipped',
+			why: broken === null ? null : messageOf(broken),
 			rows: results,
 		}),
 	);

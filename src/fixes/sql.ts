@@ -112,6 +112,9 @@ export const roleNames = `select r.rolname::text as name from pg_roles r where r
 /** `$1`: an interval, or an error. */
 export const intervalText = `select ($1::text)::interval::text as text`;
 
+/** The same for all databases of a server, and for no other server. */
+export const systemIdentifier = `select system_identifier::text as id from pg_control_system()`;
+
 /** The server's clock. */
 export const serverTime = `select clock_timestamp() as at`;
 

@@ -1,8 +1,9 @@
 /** Taking back what is in force: latest first, and only where nobody else has changed it since. */
-import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
+import { type Keeper, type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import type { Undone } from '../machine/ports.ts';
 import { type ChangeInForce, changesInForce } from '../session/in-force.ts';
 import type { Inverse, JournalRecord } from '../session/record.ts';
+import { whyElsewhere } from './cluster.ts';
 import type { Standing, TakenBack } from './effect.ts';
 import { waysBack } from './effects.ts';
 import { messageOf } from './failure.ts';
@@ -48,7 +49,12 @@ export async function undoAll(
 ): Promise<Undone> {
 	const undone: string[] = [];
 	const skipped: { readonly what: string; readonly why: string }[] = [];
+	const elsewhere = keeper.session === null ? null : await whyElsewhere(keeper.session, records);
 	for (const change of changesInForce(records)) {
+		if (elsewhere !== null) {
+			skipped.push({ what: change.intent.object, why: elsewhere });
+			continue;
+		}
 		onProgress(`taking back: ${change.intent.object}`);
 		const outcome = await takeBack(keeper, journal, change);
 		if (outcome.kind === 'undone') undone.push(outcome.what);
@@ -60,8 +66,10 @@ export async function undoAll(
 async function takeBack(
 	keeper: Keeper,
 	journal: FixJournal,
-	{ intent, inverse }: ChangeInForce,
+	change: ChangeInForce,
+	tries = 3,
 ): Promise<TakenBack> {
+	const { intent, inverse } = change;
 	try {
 		return await outsideOf(keeper, notFrom(inverse), async (session) => {
 			const { what, now } = await lookAt(session, inverse);
@@ -107,6 +115,9 @@ async function takeBack(
 			return { kind: 'undone', what: `${what}: ${shown(now)} → ${shown(inverse.before)}` };
 		});
 	} catch (error) {
+		// The guardian does the same at this very moment: "tuple concurrently updated". Look again.
+		if (error instanceof QueryError && error.failure.code === 'XX000' && tries > 1)
+			return takeBack(keeper, journal, change, tries - 1);
 		return {
 			kind: 'skipped',
 			what: intent.object,

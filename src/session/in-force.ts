@@ -46,6 +46,30 @@ export function interruptedStep(records: readonly JournalRecord[]): InterruptedS
 	return { plan: plan ?? null, open: open.filter((intent) => intent.plan === latest.plan) };
 }
 
+/**
+ * A plan that was begun and never seen to hold, in a session that did not end in order; null: there is none. What it
+ * did is known; whether it helped is not.
+ */
+export function unverifiedPlan(records: readonly JournalRecord[]): RecordOf<'plan'> | null {
+	const begun = records.findLast((record) => record.kind === 'intent' && record.plan !== null);
+	if (begun?.kind !== 'intent') return null;
+	const since = records.slice(records.indexOf(begun));
+	if (since.some(({ kind }) => kind === 'verified' || kind === 'undone' || kind === 'closed')) return null;
+	return (
+		records.filter((record) => record.kind === 'plan').findLast((record) => record.plan.id === begun.plan) ??
+		null
+	);
+}
+
+/** Whether a session broke off and left something: a step begun, a fence standing, a change that nobody verified. */
+export function isBroken(records: readonly JournalRecord[], inForce: readonly ChangeInForce[]): boolean {
+	return (
+		inForce.some(({ intent }) => intent.effect === 'fence') ||
+		interruptedStep(records) !== null ||
+		unverifiedPlan(records) !== null
+	);
+}
+
 function keyOf(session: string, seq: number): string {
 	return `${session}/${seq}`;
 }

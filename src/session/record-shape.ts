@@ -78,13 +78,14 @@ const inverse: Test = (value) =>
 
 const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } = {
 	opened: {
-		article: object({ id: text, sha256: text }),
+		article: object({ id: text, sha256: text, path: orAbsent(text) }),
 		tool: object({ name: text, version: text }),
 		server: orNull(server),
 		host: text,
 		user: text,
 	},
 	server: { server },
+	cluster: { id: text },
 	finding: {
 		finding: object({
 			check: text,

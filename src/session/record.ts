@@ -22,7 +22,12 @@ export type Inverse =
 
 export type OpenedEntry = {
 	readonly kind: 'opened';
-	readonly article: { readonly id: string; readonly sha256: string };
+	readonly article: {
+		readonly id: string;
+		readonly sha256: string;
+		/** An article of one's own: its file, absolute. Absent: it shipped with the program. */
+		readonly path?: string;
+	};
 	readonly tool: { readonly name: string; readonly version: string };
 	/** Null: no server was given. */
 	readonly server: ServerIdentity | null;
@@ -33,6 +38,9 @@ export type OpenedEntry = {
 
 /** The connection was made, or moved: the server as it is now known. */
 export type ServerEntry = { readonly kind: 'server'; readonly server: ServerIdentity };
+
+/** Said before the first change: which server it is made on, as `pg_control_system()` identifies it. */
+export type ClusterEntry = { readonly kind: 'cluster'; readonly id: string };
 
 /** A person's verdict on a check. */
 export type AnswerEntry = {
@@ -107,6 +115,7 @@ export type JournalEntry =
 	| MachineEntry
 	| OpenedEntry
 	| ServerEntry
+	| ClusterEntry
 	| AnswerEntry
 	| SymptomEntry
 	| IntentEntry

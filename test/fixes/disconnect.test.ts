@@ -47,7 +47,7 @@ describeOn(testMajors, 'ending sessions', options, (server) => {
 		expect(pool.refused.get('53300') ?? 0).toBeGreaterThan(0);
 		expect(await limitOf('openiz')).toMatchObject({ datconnlimit: 25, config: null });
 		const kinds = journal.records.map((record) => record.kind);
-		expect(kinds).toEqual(['intent', 'outcome', 'intent', 'outcome', 'lifted']);
+		expect(kinds).toEqual(['cluster', 'intent', 'outcome', 'intent', 'outcome', 'lifted']);
 		await until(() => pool.held() === 3, { what: 'the pool to come back' });
 	});
 
