@@ -1,9 +1,10 @@
 /**
  * The candidate that was probably meant, by edit distance with swapped neighbours (optimal string alignment),
- * upper and lower case alike; null: none is near enough to suggest.
+ * upper and lower case alike; else the only one that begins so. Null: none is near enough to suggest.
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | null {
+export function nearestName(name: string, given: Iterable<string>): string | null {
 	const wanted = name.toLowerCase();
+	const candidates = [...given];
 	let best: string | null = null;
 	let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;
 	for (const candidate of candidates) {
@@ -13,7 +14,13 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 			bestDistance = distance;
 		}
 	}
-	return best;
+	return best ?? onlyBeginning(wanted, candidates);
+}
+
+/** A name that was not typed to its end; null: no candidate begins so, or several do. */
+function onlyBeginning(wanted: string, candidates: readonly string[]): string | null {
+	const [first, ...others] = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
+	return wanted.length < 3 || others.length > 0 ? null : (first ?? null);
 }
 
 function editDistance(left: string, right: string): number {

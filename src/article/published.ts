@@ -132,7 +132,8 @@ function solutionOf(context: CompileContext, section: Section, draft: Draft): So
 
 /** The first sentence, without formatting; cut at a word where it is long. */
 export function titleOf(markdown: string): string {
-	const first = blocksText(markdown);
+	// Some lists were flattened into their sentence when they were published: "In a window 1. Open it 2. Type".
+	const [first = ''] = blocksText(markdown).split(/(?<=\S)\s+1[.)]\s/, 1);
 	const sentence = /^[\s\S]*?[^\d\s][.:;!?](?=\s|$)/.exec(first)?.[0] ?? first;
 	const plain = sentence.replace(/[\s.:;,!]+$/, '');
 	if (plain.length <= longestTitle) return plain;

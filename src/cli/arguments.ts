@@ -7,6 +7,7 @@ import {
 	commands,
 	isCommandName,
 	laterCommands,
+	laterOptions,
 	type Positional,
 } from './commands.ts';
 import { usageError } from './errors.ts';
@@ -125,6 +126,9 @@ function unknownOption(raw: string, name: string, command: CommandName): never {
 		throw usageError(`${command} has no option ${raw}; it belongs to ${takers.join(', ')}`, [
 			`kbwizard ${command} --help lists its options`,
 		]);
+	}
+	if (laterOptions.has(name)) {
+		throw usageError(`${raw} is not in this version`, [`kbwizard ${command} --help lists its options`]);
 	}
 	const nearest = nearestName(name, known);
 	throw usageError(`unknown option ${raw}`, [

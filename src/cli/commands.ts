@@ -26,10 +26,10 @@ const { connecting, evidence, anywhere } = optionGroups;
 
 export const commands = {
 	wizard: {
-		summary: 'the wizard: from symptom to cause to solution, in a terminal',
+		summary: 'from symptom to cause to solution, step by step, in a terminal',
 		positionals: [article, server],
 		options: [...connecting, 'verify-as', ...evidence, 'set', 'trust', ...anywhere],
-		notes: ['It is what runs when no command is given.'],
+		notes: ['It runs when no command is given.'],
 		load: async () => (await import('./commands/wizard.ts')).wizard,
 	},
 	check: {
@@ -69,7 +69,7 @@ export const commands = {
 	resume: {
 		summary: 'go on after a crash, or on another day',
 		positionals: [session, server],
-		options: ['yes', ...connecting, 'verify-as', ...evidence, 'set', ...anywhere],
+		options: ['yes', ...connecting, 'verify-as', ...evidence, 'set', 'trust', ...anywhere],
 		notes: ['With --yes or --json it finishes or takes back an interrupted step.'],
 		load: async () => (await import('./commands/resume.ts')).resume,
 	},
@@ -134,5 +134,6 @@ export function commandSpec(name: CommandName): CommandSpec {
 	return commands[name];
 }
 
-/** Commands of the contract that this version does not have. */
+/** Commands and options of the contract that this version does not have. */
 export const laterCommands: ReadonlySet<string> = new Set(['watch', 'collect', 'open']);
+export const laterOptions: ReadonlySet<string> = new Set(['config', 'bundle', 'save-plan', 'for', 'stats']);

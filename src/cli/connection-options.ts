@@ -29,6 +29,14 @@ function conninfoOf({ positionals, options }: Invocation): string | undefined {
 	return word ?? option;
 }
 
+/** Whether anything says which server is meant; else it would be libpq's default, which nobody asked for. */
+export function isServerGiven(invocation: Invocation, { env }: World): boolean {
+	const { options } = invocation;
+	const given = [conninfoOf(invocation), options.one('host'), options.one('port'), options.one('dbname')];
+	const set = [env.PGHOST, env.PGHOSTADDR, env.PGPORT, env.PGDATABASE, env.PGSERVICE];
+	return [...given, ...set].some((value) => value !== null && value !== undefined && value !== '');
+}
+
 async function askedPassword(options: OptionValues, world: World): Promise<Secret | undefined> {
 	if (!options.flag('password')) return undefined;
 	if (options.flag('no-password')) throw usageError('--no-password contradicts --password');

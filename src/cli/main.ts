@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseRequest } from './arguments.ts';
 import { askSecret } from './ask-secret.ts';
 import { commandSpec } from './commands.ts';
-import { CancelledError, endingOf } from './errors.ts';
+import { CancelledError, ExpectedError, endingOf } from './errors.ts';
 import {
 	type EndingSignal,
 	type ExitStatus,
@@ -25,8 +25,14 @@ const sameKeyPressMs = 500;
 function outputTo(stream: NodeJS.WriteStream): Output {
 	let readerIsGone = false;
 	stream.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
 		readerIsGone = true;
+		if (error.code === 'EPIPE') return;
+		throw new ExpectedError(
+			error.code ?? 'write-failed',
+			`the output could not be written: ${error.message}`,
+			['make room, or write it elsewhere'],
+			exitStatus.badData,
+		);
 	});
 	return {
 		isTerminal: stream.isTTY === true,

@@ -32,7 +32,6 @@ export const options = {
 		value: 'PATH',
 		help: 'log of the application or server: file, glob or folder',
 	},
-	config: { type: 'string', multiple: true, value: 'PATH', help: "the application's openiz.exe.config" },
 	answer: {
 		type: 'string',
 		multiple: true,
@@ -94,6 +93,6 @@ export const optionGroups = {
 		'wait',
 		'timeout',
 	],
-	evidence: ['log', 'config', 'answer', 'max'],
+	evidence: ['log', 'answer', 'max'],
 	anywhere: ['no-input', 'no-color', 'json', 'help', 'version'],
 } as const satisfies Readonly<Record<string, readonly OptionName[]>>;

@@ -34,6 +34,6 @@ export function formatOption<const Format extends string>(
 	const wanted = options.one('format');
 	if (wanted === null) return formats[0];
 	const found = formats.find((format) => format === wanted);
-	if (found === undefined) throw usageError(`--format is ${formats.join(' or ')}, not "${wanted}"`);
+	if (found === undefined) throw usageError(`--format is one of ${formats.join(', ')}, not "${wanted}"`);
 	return found;
 }

@@ -36,6 +36,11 @@ export function codeBlock(language: string, text: string): string {
 	return `${fence}${language}\n${text.trimEnd()}\n${fence}`;
 }
 
+/** Long evidence behind a line of our own, which a reader opens. */
+export function folded(summary: string, block: string): readonly string[] {
+	return [`<details><summary>${summary}</summary>`, '', block, '', '</details>', ''];
+}
+
 /** A table; cells are escaped here. Empty without rows. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
 	if (rows.length === 0) return '';

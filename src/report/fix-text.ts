@@ -49,7 +49,8 @@ export function fixToText(document: FixDocument, headline: string): string {
 		),
 		...list('Error', applied?.error == null ? [] : [`${applied.error.code}: ${applied.error.message}`]),
 		...list('Verified', proofLine(document)),
-		...list('Statements', plan.statements),
+		// A plan is read before it is agreed to; what was done is kept, to the letter, in the report.
+		...(applied === null ? list('Statements', plan.statements) : []),
 		...list('Difference', plan.diff === null ? [] : [plan.diff]),
 		...list('To take it back', undo === null ? [] : [`kbwizard undo ${undo.session}`, ...undo.what]),
 	];

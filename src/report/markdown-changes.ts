@@ -1,27 +1,31 @@
 /** What was done, before and after, and how it is taken back: the part of a report that an auditor reads. */
-import type { Facts, PlanRow } from '../machine/ports.ts';
-import { codeBlock, codeSpan, escapeMarkdown, table } from './escape-markdown.ts';
+import { qualifiedName } from '../machine/facts.ts';
+import type { FactValue, PlanRow } from '../machine/ports.ts';
+import { codeBlock, codeSpan, escapeMarkdown, folded, table } from './escape-markdown.ts';
 import { type Change, type ChangeProof, type Report, rowOf } from './report.ts';
 import { rowTable } from './row-table.ts';
 import { count, valueAsText } from './words.ts';
 
-/** Facts that differ, as before and after. */
-function beforeAndAfter(before: Facts, after: Facts): string {
-	const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-	const changed = names.filter((name) => name !== 'verdict' && before[name] !== after[name]);
+/** Facts of the proof that differ from what they were; all else that was known before belongs to other checks. */
+function beforeAndAfter({ check, before, after }: ChangeProof): string {
+	const was = (name: string): FactValue | undefined => before[qualifiedName(check, name)] ?? before[name];
+	const changed = Object.keys(after).filter(
+		(name) => name !== 'verdict' && was(name) !== undefined && was(name) !== after[name],
+	);
 	return table(
 		['', 'before', 'after'],
-		changed.map((name) => [name, valueAsText(before[name]), valueAsText(after[name])]),
+		changed.map((name) => [name, valueAsText(was(name)), valueAsText(after[name])]),
 	);
 }
 
-function proofLines({ text, held, proof, note, before, after, verdict }: ChangeProof): readonly string[] {
+function proofLines(change: ChangeProof): readonly string[] {
+	const { text, held, proof, note, verdict } = change;
 	const how = proof === 'login' ? 'proved by a login' : 'by the numbers, not proved by a login';
 	return [
 		`It ${held ? `held (${how})` : 'did not hold'}: **${escapeMarkdown(verdict)}**, ${escapeMarkdown(text)}`,
 		'',
 		...(note === null ? [] : [escapeMarkdown(note), '']),
-		beforeAndAfter(before, after),
+		beforeAndAfter(change),
 		'',
 	];
 }
@@ -47,9 +51,15 @@ export function changeSection(change: Change): readonly string[] {
 		'',
 		...(change.verified === null ? [] : proofLines(change.verified)),
 		...(change.rows.length === 0 ? [] : [rowSummary(change.rows), '', rowTable(change.rows.map(rowOf)), '']),
-		...(change.statements.length === 0 ? [] : [codeBlock('sql', change.statements.join('\n')), '']),
+		...(change.statements.length === 0 ? [] : statementLines(change.statements)),
 		...(change.diff === null ? [] : [codeBlock('diff', change.diff), '']),
 	];
+}
+
+/** One of them may name every session that it ends. */
+function statementLines(statements: readonly string[]): readonly string[] {
+	const sql = statements.map((statement) => statement.replace(/;?\s*$/, ';')).join('\n\n');
+	return folded('The SQL that was run', codeBlock('sql', sql));
 }
 
 /** What is still in force and can be taken back, and the command that does it; empty: nothing. */

@@ -1,10 +1,12 @@
-/** A report in Markdown, for the person who was not there: five lines to begin with, then everything. */
+/** A report in Markdown, for the person who was not there: five lines to begin with, then what follows from it, then the evidence. */
+import { byTrouble } from './by-trouble.ts';
 import type { Diagnosis, ReportedCause, ReportedFinding } from './diagnosis.ts';
-import { codeBlock, codeSpan, escapeMarkdown, table } from './escape-markdown.ts';
+import { codeBlock, codeSpan, escapeMarkdown, folded, table } from './escape-markdown.ts';
 import { changeSection, undoSection } from './markdown-changes.ts';
-import type { Report } from './report.ts';
+import { groupNotSeen } from './not-seen-groups.ts';
+import type { Change, Report } from './report.ts';
 import { rowTable } from './row-table.ts';
-import { decidingFinding, monitoringState } from './status-line.ts';
+import { decidingFinding, inOneLine, monitoringState } from './status-line.ts';
 import {
 	count,
 	elapsed,
@@ -21,12 +23,22 @@ function inBrief({ diagnosis, changes }: Report): readonly string[] {
 	const [solution] = diagnosis.solutions;
 	const last = changes.at(-1);
 	return [
-		`- **State**: ${monitoringState(diagnosis.severity)} – ${escapeMarkdown(finding?.text ?? 'nothing could be determined')}`,
+		`- **State**: ${monitoringState(diagnosis.severity)} – ${escapeMarkdown(finding === null ? 'nothing could be determined' : inOneLine(finding))}`,
 		`- **Where**: ${escapeMarkdown(serverInWords(diagnosis.server))}`,
 		`- **Cause**: ${cause === undefined ? 'none was found' : `${escapeMarkdown(cause.title)} (${cause.standing})`}`,
-		`- **Done**: ${last === undefined ? 'nothing was changed' : `${escapeMarkdown(last.title)}: ${escapeMarkdown(last.outcome)}`}`,
+		`- **Done**: ${last === undefined ? 'nothing was changed' : doneInBrief(last, diagnosis)}`,
 		`- **Next**: ${solution === undefined ? 'nothing is advised' : escapeMarkdown(solution.title)}`,
 	];
+}
+
+/** The latest change, what came of it, and whether the trouble may come back. */
+function doneInBrief({ title, outcome, solution, verified }: Change, { solutions }: Diagnosis): string {
+	const relief = solutions.some(({ id, relief }) => id === solution && relief);
+	return [
+		`${escapeMarkdown(title)}: ${escapeMarkdown(outcome)}`,
+		...(verified === null ? [] : [escapeMarkdown(verified.text)]),
+		...(relief ? ['a relief: the cause is still there'] : []),
+	].join('; ');
 }
 
 function serverSection({ server, source, startedAt, finishedAt, tool }: Diagnosis): readonly string[] {
@@ -90,7 +102,7 @@ function findingSection(finding: ReportedFinding, titleOf: TitleOf): readonly st
 					...(error.next.length === 0 ? [] : ['']),
 				]),
 		...(finding.rows.length === 0 ? [] : [rowTable(finding.rows), '']),
-		...(finding.sql === null ? [] : [codeBlock('sql', finding.sql), '']),
+		...(finding.sql === null ? [] : folded('The query', codeBlock('sql', finding.sql))),
 	];
 }
 
@@ -106,6 +118,22 @@ function causeSection(cause: ReportedCause, index: number, titleOf: TitleOf): re
 	];
 }
 
+/** One line each: their queries are in the article, and in the JSON report. */
+function inOrder(findings: readonly ReportedFinding[], titleOf: TitleOf): readonly string[] {
+	if (findings.length === 0) return [];
+	const lines = findings.map(
+		({ check, text }) => `- ${escapeMarkdown(titleOf(check))} ${escapeMarkdown(text)}`,
+	);
+	return ['### In order', '', ...lines, ''];
+}
+
+function notSeenLines({ notSeen }: Diagnosis, titleOf: TitleOf): readonly string[] {
+	return groupNotSeen(notSeen).map(
+		({ why, grant, checks }) =>
+			`- ${escapeMarkdown(why)}${grant === null ? '' : `; to see it: ${codeSpan(grant)}`}: ${checks.map((check) => escapeMarkdown(titleOf(check))).join(' ')}`,
+	);
+}
+
 function list(title: string, lines: readonly string[], empty: string): readonly string[] {
 	return [`## ${title}`, '', ...(lines.length === 0 ? [empty] : lines), ''];
 }
@@ -114,32 +142,17 @@ function list(title: string, lines: readonly string[], empty: string): readonly 
 export function toMarkdown(report: Report): string {
 	const { diagnosis } = report;
 	const titleOf = titlesOf(report.titles);
+	const [trouble, fine] = byTrouble(diagnosis.findings);
 	const lines = [
 		`# ${escapeMarkdown(`${diagnosis.article.id} ${diagnosis.article.title}`)}`,
 		'',
 		...inBrief(report),
 		'',
-		...serverSection(diagnosis),
-		...symptomSection(diagnosis),
-		'## Findings',
-		'',
-		...(diagnosis.findings.length === 0 ? ['Nothing could be determined.', ''] : []),
-		...diagnosis.findings.flatMap((finding) => findingSection(finding, titleOf)),
 		...list(
 			'Causes',
 			diagnosis.causes.flatMap((cause, index) => causeSection(cause, index, titleOf)),
 			'No cause was found.',
 		),
-		...list('What was changed', report.changes.flatMap(changeSection), 'Nothing was changed.'),
-		...list(
-			'What could not be seen',
-			diagnosis.notSeen.map(
-				({ check, why, grant }) =>
-					`- ${escapeMarkdown(titleOf(check))}: ${escapeMarkdown(why)}${grant === null ? '' : `; to see it: ${codeSpan(grant)}`}`,
-			),
-			'Everything was seen.',
-		),
-		...list('How to undo it', undoSection(report), 'There is nothing to take back.'),
 		...list(
 			'Next steps',
 			diagnosis.solutions.map(
@@ -148,6 +161,20 @@ export function toMarkdown(report: Report): string {
 			),
 			'None is advised.',
 		),
+		...list('What was changed', report.changes.flatMap(changeSection), 'Nothing was changed.'),
+		...list('How to undo it', undoSection(report), 'There is nothing to take back.'),
+		...symptomSection(diagnosis),
+		'## Findings',
+		'',
+		...(diagnosis.findings.length === 0 ? ['Nothing could be determined.', ''] : []),
+		...trouble.flatMap((finding) => findingSection(finding, titleOf)),
+		...inOrder(fine, titleOf),
+		...list(
+			'What could not be seen',
+			notSeenLines(diagnosis, titleOf),
+			diagnosis.findings.length === 0 ? 'Nothing was looked at.' : 'Everything was seen.',
+		),
+		...serverSection(diagnosis),
 		footer(report),
 	];
 	return `${lines

@@ -62,6 +62,7 @@ function ofKind<Kind extends JournalRecord['kind']>(
 	return records.filter(isOfKind);
 }
 
+/** Of solutions and of their steps. */
 type Titles = ReadonlyMap<Slug, string>;
 
 /** What became of a plan; null: nobody agreed to it. */
@@ -130,7 +131,7 @@ function guidedChanges(records: readonly JournalRecord[], titles: Titles): reado
 			statements: [],
 			diff: null,
 			done: mine.map(({ step, outcome }) => ({
-				what: step,
+				what: titles.get(step) ?? step,
 				status: outcome === 'done' ? 'done' : 'failed',
 				why: outcome === 'done' ? null : 'it did not help',
 			})),
@@ -160,7 +161,11 @@ export function sessionReport({
 		severity: worstSeverity(decisiveFindings(findings)),
 	};
 	const startedAt = records[0]?.at ?? writtenAt;
-	const titles: Titles = new Map(published.solutions.map(({ id, title }) => [id, plainInline(title)]));
+	const titles: Titles = new Map(
+		published.solutions
+			.flatMap((solution) => [...solution.steps, solution])
+			.map(({ id, title }) => [id, plainInline(title)]),
+	);
 	return {
 		schema: reportSchema,
 		session,

@@ -25,8 +25,9 @@ function asOneField(text: string): string {
 		.trim();
 }
 
-function hasSlotNumbers({ facts }: ReportedFinding): boolean {
-	return typeof facts.used === 'number' && typeof facts.usable === 'number' && facts.usable > 0;
+/** Also where an ordinary role sees too little to say how many are used. */
+function countsSlots({ facts }: ReportedFinding): boolean {
+	return 'used' in facts && typeof facts.usable === 'number' && facts.usable > 0;
 }
 
 /**
@@ -35,7 +36,12 @@ function hasSlotNumbers({ facts }: ReportedFinding): boolean {
  */
 export function decidingFinding(diagnosis: Diagnosis): ReportedFinding | null {
 	const worst = diagnosis.findings.filter(({ severity }) => severity === diagnosis.severity);
-	return worst.find(hasSlotNumbers) ?? worst[0] ?? null;
+	return worst.find(countsSlots) ?? worst[0] ?? null;
+}
+
+/** What was found; where that is "something unknown", what the server itself said is better. */
+export function inOneLine({ severity, text, error }: ReportedFinding): string {
+	return severity === 'unknown' && error !== null ? error.message : text;
 }
 
 /** Shares of the usable slots at which monitoring should warn, and call. */
@@ -54,7 +60,7 @@ function slotNumbers({ findings }: Diagnosis): string | null {
 
 function summary(diagnosis: Diagnosis): string {
 	const finding = decidingFinding(diagnosis);
-	if (finding !== null) return asOneField(finding.text);
+	if (finding !== null) return asOneField(inOneLine(finding));
 	if (diagnosis.path.length === 0) return `${diagnosis.article.id} has no checks that a tool can make`;
 	return 'nothing could be determined';
 }

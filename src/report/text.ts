@@ -1,7 +1,9 @@
 /** A diagnosis as plain text: one line for monitoring, then the details for a person. No colour. */
-import type { Diagnosis, ReportedCause, ReportedSolution } from './diagnosis.ts';
+import { byTrouble } from './by-trouble.ts';
+import type { Diagnosis, ReportedCause, ReportedFinding, ReportedSolution } from './diagnosis.ts';
+import { groupNotSeen } from './not-seen-groups.ts';
 import { statusLine } from './status-line.ts';
-import { elapsed, serverInWords, type TitleOf } from './words.ts';
+import { elapsed, serverAsOptions, serverInWords, type TitleOf } from './words.ts';
 
 function section(title: string, lines: readonly string[]): readonly string[] {
 	return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
@@ -13,23 +15,43 @@ function columns(rows: readonly (readonly [string, string])[]): readonly string[
 	return rows.map(([first, second]) => `${first.padEnd(width)}  ${second}`.trimEnd());
 }
 
-const marks = { true: 'yes', false: 'no', null: '?' } as const;
+/** Lines no longer than this, where that is possible. */
+const width = 100;
 
-function symptomLines({ symptoms }: Diagnosis): readonly string[] {
-	return columns(symptoms.map(({ text, observed }) => [marks[`${observed}`], text]));
+/** Sentences side by side, broken between them where a line is full. */
+function filled(sentences: readonly string[]): readonly string[] {
+	const lines: string[] = [];
+	for (const sentence of sentences) {
+		const last = lines.at(-1);
+		// What is no question or sentence of its own is set apart.
+		const apart = last === undefined || /[.?!]$/.test(last) ? ' ' : '; ';
+		if (last !== undefined && last.length + apart.length + sentence.length <= width)
+			lines[lines.length - 1] = `${last}${apart}${sentence}`;
+		else lines.push(sentence);
+	}
+	return lines;
 }
 
-function findingLines({ findings }: Diagnosis, titleOf: TitleOf): readonly string[] {
-	return findings.flatMap((finding) => [
-		`${finding.severity.padEnd(8)}  ${titleOf(finding.check)}`,
-		`          ${finding.text}`,
-		...(finding.error?.next ?? []).map((next) => `          next: ${next}`),
-	]);
+/** Those that are known; what nobody could tell is no news. */
+function symptomLines({ symptoms }: Diagnosis): readonly string[] {
+	const known = symptoms.filter(({ observed }) => observed !== null);
+	return columns(known.map(({ text, observed }) => [observed === true ? 'yes' : 'no', text]));
+}
+
+function troubleLines(finding: ReportedFinding, titleOf: TitleOf): readonly string[] {
+	const { severity, check, text, error } = finding;
+	return [
+		`${severity.padEnd(8)}  ${titleOf(check)}`,
+		`          ${text}`,
+		...(error === null ? [] : [`          ${error.message}`]),
+		...(error?.next ?? []).map((next) => `          next: ${next}`),
+	];
 }
 
 function notSeenLines({ notSeen }: Diagnosis, titleOf: TitleOf): readonly string[] {
-	return notSeen.flatMap(({ check, why, grant }) => [
-		`${titleOf(check)}: ${why}`,
+	return groupNotSeen(notSeen).flatMap(({ why, grant, checks }) => [
+		`${why}:`,
+		...filled(checks.map(titleOf)).map((line) => `  ${line}`),
 		...(grant === null ? [] : [`  to see it: ${grant}`]),
 	]);
 }
@@ -53,7 +75,8 @@ function solutionLines(diagnosis: Diagnosis, solution: ReportedSolution, index: 
 	const heading = `${index + 1}. ${solution.title} (${traits.join(', ')})`;
 	if (!solution.available) return [heading, `   not here: ${solution.why ?? 'the reason is not known'}`];
 	if (solution.how === 'guided') return [heading];
-	return [heading, `   kbwizard fix ${diagnosis.article.id} ${solution.id} --dry-run`];
+	const at = diagnosis.server === null ? '' : ` ${serverAsOptions(diagnosis.server)}`;
+	return [heading, `   kbwizard fix ${diagnosis.article.id} ${solution.id}${at} --dry-run`];
 }
 
 /**
@@ -62,13 +85,21 @@ function solutionLines(diagnosis: Diagnosis, solution: ReportedSolution, index: 
  */
 export function toText(diagnosis: Diagnosis, titleOf: TitleOf): string {
 	const { article, startedAt, finishedAt } = diagnosis;
+	const [trouble, fine] = byTrouble(diagnosis.findings);
 	const lines = [
 		statusLine(diagnosis),
 		'',
 		`${article.id} ${article.title}`,
 		`${serverInWords(diagnosis.server)}; took ${elapsed(startedAt, finishedAt)}`,
 		...section('Symptoms', symptomLines(diagnosis)),
-		...section('Findings', findingLines(diagnosis, titleOf)),
+		...section(
+			'Findings',
+			trouble.flatMap((finding) => troubleLines(finding, titleOf)),
+		),
+		...section(
+			'In order',
+			fine.map(({ check, text }) => `${titleOf(check)} ${text}`),
+		),
 		...section('Not seen', notSeenLines(diagnosis, titleOf)),
 		...section(
 			'Causes, the likeliest first',

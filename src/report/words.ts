@@ -64,3 +64,21 @@ export function sourceInWords(source: Diagnosis['source']): string {
 			return 'several sources';
 	}
 }
+
+/** A word as a POSIX shell takes it. */
+function shellWord(word: string): string {
+	return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The options that lead to the same server again, for a command that is pasted: `-h db -p 5432 -U app -d openiz`. */
+export function serverAsOptions({ host, port, user, database }: ReportedServer): string {
+	const options: readonly (readonly [string, string | number | null])[] = [
+		['-h', host],
+		['-p', port],
+		['-U', user],
+		['-d', database],
+	];
+	return options
+		.flatMap(([name, value]) => (value === null ? [] : [`${name} ${shellWord(String(value))}`]))
+		.join(' ');
+}

@@ -207,6 +207,13 @@ describe('a published article', () => {
 	});
 });
 
+test('a list that was flattened into its sentence gives the title nothing', () => {
+	const text =
+		'**Solutions:**\n\nThere are two ways.\n\n1. In a window 1. Open it 2. Type the command\n2. On paper 1. Write it down\n';
+	const { article } = compileArticle(text, { path: 'kb1-flat.md' });
+	expect(article?.solutions.map(({ title }) => title)).toEqual(['In a window', 'On paper']);
+});
+
 describe('the text of an article', () => {
 	const text = readFixture('well-formed');
 

@@ -1,8 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { describeOn, holdSlots, testMajors } from '../helpers/postgres.ts';
+import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 import { misfits } from '../report/json-schema.ts';
-import { run } from './run-cli.ts';
+import { bin, run } from './run-cli.ts';
 
 const schema: unknown = JSON.parse(
 	await readFile(new URL('../../src/report/schema/diagnosis-1.json', import.meta.url), 'utf8'),
@@ -60,6 +63,65 @@ describeOn(
 				);
 			} finally {
 				await held.release();
+			}
+		});
+
+		test('what keeps many checks from an answer is said once', async () => {
+			const text = (await run(['check', 'KB008', app()])).stdout;
+			expect(text.split('no log was given')).toHaveLength(2);
+			const elsewhere = app().replace('/openiz', '/opniz');
+			const { status, stdout } = await run(['check', 'KB008', elsewhere]);
+			expect(status).toBe(3);
+			expect(stdout).toMatch(/^UNKNOWN - .*has no database opniz/);
+			expect(stdout.split('\n').length).toBeLessThan(50);
+		});
+
+		test('the password file and the service file are those of libpq', async () => {
+			const home = await mkdtemp(join(tmpdir(), 'kbwizard-home-'));
+			try {
+				const port = String(server().port);
+				await writeFile(join(home, '.pgpass'), `127.0.0.1:${port}:openiz:ims:w0rd\n`, { mode: 0o600 });
+				const service = `[clinic]\nhost=127.0.0.1\nport=${port}\ndbname=openiz\nuser=ims\n`;
+				await writeFile(join(home, '.pg_service.conf'), service);
+				const env = { HOME: home };
+				const flags = ['-h', '127.0.0.1', '-p', port, '-U', 'ims', '-d', 'openiz'];
+				expect(await run(['check', 'KB008', ...flags], { env })).toMatchObject({ status: 0, stderr: '' });
+				const served = await run(['check', '--json'], { env: { ...env, PGSERVICE: 'clinic' } });
+				expect(JSON.parse(served.stdout).server).toMatchObject({ user: 'ims', database: 'openiz' });
+				await chmod(join(home, '.pgpass'), 0o644);
+				const open = await run(['check', 'KB008', 'service=clinic'], { env });
+				expect(open).toMatchObject({ status: 2, stderr: expect.stringContaining('chmod 600') });
+			} finally {
+				await rm(home, { recursive: true, force: true });
+			}
+		});
+
+		test('in a terminal the wizard asks for a password that the server wants; check never does', async () => {
+			const uri = app().replace(':w0rd', '');
+			expect((await run(['check', 'KB008', uri])).stdout).toContain('no-password');
+			const state = await mkdtemp(join(tmpdir(), 'kbwizard-state-'));
+			const open = (...args: readonly string[]): Terminal =>
+				openTerminal({
+					command: process.execPath,
+					args: [bin, ...args],
+					env: { XDG_STATE_HOME: state, NO_COLOR: '1', CI: undefined },
+				});
+			try {
+				const asked = open('KB008', uri);
+				await asked.waitFor('Password for user ims:');
+				asked.type('w0rd\r');
+				await asked.waitFor('Enter begin', 20_000);
+				asked.type('\r');
+				await asked.waitFor('ims gets in to openiz', 20_000);
+				expect(asked.raw()).not.toContain('w0rd');
+				asked.kill();
+				const never = open('KB008', uri, '-w');
+				await never.waitFor('Enter begin', 20_000);
+				expect(never.scrollback()).not.toContain('Password');
+				never.kill();
+				await Promise.all([asked.exit, never.exit]);
+			} finally {
+				await rm(state, { recursive: true, force: true });
 			}
 		});
 

@@ -29,6 +29,9 @@ test.each([
 	[['check', '--timeout', 'soon'], '--timeout wants a duration', '10s'],
 	[['check', '--answer', 'can-we-conect=connected'], 'no check "can-we-conect"', 'can-we-connect'],
 	[['check', '--answer', 'can-we-connect=conected'], 'no verdict "conected"', 'connected'],
+	[['check', '--answer', 'since=now'], 'no check "since"', 'since-when-does-it-happen=now'],
+	[['check', '--config', 'openiz.exe.config'], '--config is not in this version', '--help'],
+	[['fix', 'KB008', 'disconnect-al'], 'no solution "disconnect-al"', 'did you mean: disconnect-all-clients'],
 	[['fix', 'KB008'], 'fix wants SOLUTION', '--help'],
 	[
 		['fix', 'KB008', 'disconect-all-clients'],
@@ -38,7 +41,7 @@ test.each([
 	[['fix', 'KB008', 'disconnect-all-clients', '--set', 'databse=x'], 'no parameter "databse"', 'database'],
 	[['watch'], '"watch" is not in this version', '--help'],
 	[['open', 'x.json'], '"open" is not in this version', '--help'],
-	[['graph', '--format', 'png'], '--format is mermaid or dot or json', 'png'],
+	[['graph', '--format', 'png'], '--format is one of mermaid, dot, json', 'png'],
 	[['report', 'nonsense'], 'there is no session "nonsense"', 'kbwizard sessions'],
 	[['check', 'host=a nonsense=b'], 'nonsense', ''],
 	[['KB008'], 'the wizard needs a terminal', 'kbwizard check KB008'],

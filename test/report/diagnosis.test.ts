@@ -83,8 +83,47 @@ test('the text leads from the line to the solution', () => {
 	expect(lines[0]).toBe('CRITICAL - 97 of 97 slots are taken | used=97;77;92;0;97');
 	expect(text).toContain('openiz on db1.example.org:5432 as ims_app, PostgreSQL 15.18');
 	expect(text).toContain('Are the slots used up?');
-	expect(text).toContain('Who is it?: only a person can say');
+	expect(text).toContain('only a person can say:\n    Who is it?\n');
 	expect(text).toContain('1. Big pools (suspected)');
 	expect(text).toContain('1. Shrink them (moderate, guided steps)');
 	expect(text).not.toContain('\u001b');
+});
+
+test('the text says a reason once, trouble before what is in order, and what the server itself said', () => {
+	const refused = {
+		...full,
+		check: 'who-is-it',
+		verdict: 'otherwise',
+		severity: 'unknown' as const,
+		text: 'the attempt failed',
+		facts: {},
+		error: {
+			code: '3D000',
+			routine: 'InitPostgres',
+			layer: 'startup' as const,
+			message: 'db1:5432 has no database openzi.',
+			next: ['See which there are: -d postgres.'],
+		},
+	};
+	const fine = { ...full, severity: 'ok' as const, text: '2 of 97 slots are taken' };
+	const why = 'no session: db1:5432 has no database openzi.';
+	const notSeen = ['who-is-it', 'are-the-slots-used-up'].map((check) => ({ check, why, grant: null }));
+	const diagnosis = aDiagnosis({ findings: [fine, refused], notSeen });
+	const text = toText(diagnosis, (check) => check);
+	expect(text.split(why)).toHaveLength(2);
+	expect(text).toContain('  who-is-it; are-the-slots-used-up\n');
+	expect(text.indexOf('the attempt failed')).toBeLessThan(text.lastIndexOf('2 of 97 slots'));
+	const alone = aDiagnosis({ findings: [refused] });
+	expect(statusLine(alone)).toBe('UNKNOWN - db1:5432 has no database openzi.');
+});
+
+test('the command that plans a fix goes to the server that was looked at', () => {
+	const server = { ...aServer, database: "o'z" };
+	const applied = { ...aDiagnosis({ server }) };
+	const [solution] = applied.solutions;
+	if (solution === undefined) throw new Error('no solution');
+	const text = toText({ ...applied, solutions: [{ ...solution, how: 'applied' }] }, (check) => check);
+	expect(text).toContain(
+		"kbwizard fix KB900 shrink-them -h db1.example.org -p 5432 -U ims_app -d 'o'\\''z' --dry-run",
+	);
 });

@@ -32,7 +32,7 @@ const disconnected: Change = {
 		text: '40 of 97 slots are taken',
 		held: true,
 		proof: 'login',
-		before: { used: 97, usable: 97 },
+		before: { used: 97, usable: 97, are_the_slots_used_up__used: 97, senders: 3 },
 		after: { used: 40, usable: 97 },
 		note: '15 sessions came back from 10.1.2.3 within 210 ms',
 	},
@@ -99,9 +99,10 @@ test('the report shows query, rows, before and after, and the way back', () => {
 	expect(markdown).toContain('```sql\nselect 1\n```');
 	expect(markdown).toContain('| ims\\_app | 10.1.2.3 | openiz | 97 |');
 	expect(markdown).toContain('| used | 97 | 40 |');
+	expect(markdown, 'facts of other checks').not.toContain('senders');
 	expect(markdown).toContain('proved by a login');
 	expect(markdown).toContain('kbwizard undo 20261122-140000-qkzm');
-	expect(markdown).toContain('Who is it?: only a person can say');
+	expect(markdown).toContain('only a person can say: Who is it?');
 });
 
 test('redacted, names and addresses are tokens, the same one everywhere', () => {

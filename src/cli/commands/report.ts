@@ -4,10 +4,10 @@ import { redactReport } from '../../report/redact.ts';
 import { sessionReport } from '../../report/session-report.ts';
 import { listSessions } from '../../session/list-sessions.ts';
 import { stateDir } from '../../session/state-dir.ts';
-import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { chosenSession } from '../session-argument.ts';
+import { articleOfSession } from '../session-article.ts';
 import { formatOption, writeResult } from '../write-result.ts';
 
 export const report: Command = {
@@ -15,7 +15,9 @@ export const report: Command = {
 		const format = options.flag('json') ? 'json' : formatOption(options, ['markdown', 'json']);
 		const sessions = await listSessions(stateDir(world));
 		const chosen = chosenSession(positionals.SESSION?.[0] ?? null, sessions);
-		const { article } = await loadArticle(chosen.opened?.article.id ?? null, world);
+		const { loaded, changed } = await articleOfSession(chosen, world);
+		if (changed !== null) await world.stderr.write(`kbwizard: ${changed}\n`);
+		const { article } = loaded;
 		const full = sessionReport({
 			session: chosen.session,
 			records: [

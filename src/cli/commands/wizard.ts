@@ -1,3 +1,4 @@
+import { isGuided } from '../../machine/guided.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
 import { connectionOptions } from '../connection-options.ts';
@@ -5,6 +6,7 @@ import { usageError } from '../errors.ts';
 import { maxRowsOf } from '../evidence-options.ts';
 import { parametersOf } from '../fix-parameters.ts';
 import { openSession } from '../open-session.ts';
+import { withWantedPassword } from '../wanted-password.ts';
 import { runWizardHere } from '../wizard-run.ts';
 
 export const wizard: Command = {
@@ -14,13 +16,19 @@ export const wizard: Command = {
 		const { article } = loaded;
 		const { terminal } = world;
 		if (terminal === null || options.flag('json') || options.flag('no-input')) {
-			throw usageError('the wizard needs a terminal, and there is none', [
+			const why = terminal === null ? ', and there is none' : ' and somebody at it';
+			throw usageError(`the wizard needs a terminal${why}`, [
 				`without one: kbwizard check ${article.id}`,
 				`then: kbwizard fix ${article.id} SOLUTION --dry-run`,
 			]);
 		}
 		const parameters = await parametersOf(options, article.solutions);
-		const connection = await connectionOptions(invocation, world);
+		const given = await connectionOptions(invocation, world);
+		// Of a published article nothing connects.
+		const settings = isGuided(article)
+			? given.settings
+			: await withWantedPassword(given.settings, options, world);
+		const connection = { ...given, settings };
 		return runWizardHere(
 			{
 				loaded,

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { compileArticle } from '../../src/article/compile.ts';
+import { toMarkdown } from '../../src/report/markdown.ts';
+import { sessionReport } from '../../src/report/session-report.ts';
+import type { JournalRecord } from '../../src/session/record.ts';
+
+test('steps that a person did are named as the article names them', () => {
+	const text =
+		'# HS900 - Rollers\n\n**Purpose:** Clean.\n\n**Steps:**\n\n1. Open the lid\n2. Wipe the rollers\n';
+	const { article } = compileArticle(text, { path: 'hs900.md' });
+	if (article === null) throw new Error('the article of this test is broken');
+	const [solution] = article.solutions;
+	if (solution === undefined) throw new Error('the article of this test has no solution');
+	const records = solution.steps.map(
+		(step, index): JournalRecord => ({
+			v: 1,
+			session: '20261122-140000-qkzm',
+			seq: index + 1,
+			prev: null,
+			at: '2026-11-22T14:00:00.000Z',
+			kind: 'step',
+			solution: solution.id,
+			step: step.id,
+			outcome: 'done',
+		}),
+	);
+	const markdown = toMarkdown(
+		sessionReport({
+			session: '20261122-140000-qkzm',
+			records,
+			article,
+			tool: { name: 'kbwizard', version: '0.1.0' },
+			writtenAt: '2026-11-22T14:01:00.000Z',
+		}),
+	);
+	expect(markdown).toContain('- done: Open the lid\n- done: Wipe the rollers\n');
+	expect(markdown).toContain('Nothing was looked at.');
+});
