@@ -136,18 +136,21 @@ export type Step = Located & {
 	readonly verify: Verification | null;
 };
 
-/** Where a tool's effect cannot or must not run: a provider's name, as in the contract's `provider`. */
-export type Provider =
-	| 'self-hosted'
-	| 'rds'
-	| 'aurora'
-	| 'cloud-sql'
-	| 'alloydb'
-	| 'azure'
-	| 'supabase'
-	| 'neon'
-	| 'managed'
-	| 'unknown';
+/** Who runs the server, as in the contract's `provider`: where a tool's effect cannot or must not run. */
+export const providers = [
+	'self-hosted',
+	'rds',
+	'aurora',
+	'cloud-sql',
+	'alloydb',
+	'azure',
+	'supabase',
+	'neon',
+	'managed',
+	'unknown',
+] as const;
+
+export type Provider = (typeof providers)[number];
 
 export type Solution = Located & {
 	readonly id: Slug;

@@ -1,7 +1,7 @@
 /** The facts of a solution, as list items: `- **Risk**: moderate`. */
 
 import { nearestName } from '../nearest-name.ts';
-import type { Parameter, Provider, Risk, Solution } from './article.ts';
+import { type Parameter, type Provider, providers, type Risk, type Solution } from './article.ts';
 import { type Item, ownText } from './markdown-blocks.ts';
 import { isParameterItem, readParameter } from './parameter-items.ts';
 import { plainInline } from './plain-text.ts';
@@ -20,18 +20,6 @@ export type SolutionFacts = {
 
 const names = ['Risk', 'Confirm', 'Needs', 'Interrupts', 'Not on'] as const;
 const risks: readonly Risk[] = ['mild', 'moderate', 'severe'];
-const providers: readonly Provider[] = [
-	'self-hosted',
-	'rds',
-	'aurora',
-	'cloud-sql',
-	'alloydb',
-	'azure',
-	'supabase',
-	'neon',
-	'managed',
-	'unknown',
-];
 const fact = /^\*\*([^*\n]+?):?\*\*\s*:?\s*([\s\S]*)$/;
 
 export function noFacts(): SolutionFacts {

@@ -6,6 +6,22 @@ import { rowOf } from './report.ts';
 export const fixSchema = 'kbwizard.fix/1';
 export const undoSchema = 'kbwizard.undo/1';
 
+export type VerifiedDocument = {
+	readonly check: Slug;
+	readonly verdict: string;
+	readonly severity: Severity;
+	readonly held: boolean;
+	readonly proof: Verified['proof'];
+	readonly note: string | null;
+};
+
+/** What was measured, without its samples; null: nothing was. */
+export function toVerifiedDocument(verified: Verified | null): VerifiedDocument | null {
+	if (verified === null) return null;
+	const { check, verdict, severity, held, proof, note } = verified;
+	return { check, verdict, severity, held, proof, note };
+}
+
 export type FixDocument = {
 	readonly schema: typeof fixSchema;
 	/** Null: nothing was kept, as in a dry run. */
@@ -27,14 +43,7 @@ export type FixDocument = {
 		readonly done: readonly Done[];
 		readonly error: { readonly code: string; readonly message: string } | null;
 	} | null;
-	readonly verified: {
-		readonly check: Slug;
-		readonly verdict: string;
-		readonly severity: Severity;
-		readonly held: boolean;
-		readonly proof: Verified['proof'];
-		readonly note: string | null;
-	} | null;
+	readonly verified: VerifiedDocument | null;
 	/** Null: there is nothing to take back. */
 	readonly undo: { readonly session: string; readonly what: readonly string[] } | null;
 };
@@ -79,17 +88,7 @@ export function toFixDocument(input: FixInput): FixDocument {
 								? null
 								: { code: applied.failure.code, message: applied.failure.message },
 					},
-		verified:
-			verified === null
-				? null
-				: {
-						check: verified.check,
-						verdict: verified.verdict,
-						severity: verified.severity,
-						held: verified.held,
-						proof: verified.proof,
-						note: verified.note,
-					},
+		verified: toVerifiedDocument(verified),
 		undo: session !== null && changed && undoable.length > 0 ? { session, what: undoable } : null,
 	};
 }

@@ -1,4 +1,4 @@
-import { toUndoDocument } from '../../report/fix-document.ts';
+import { toUndoDocument, toVerifiedDocument } from '../../report/fix-document.ts';
 import { toJson } from '../../report/json.ts';
 import { knownFindings } from '../../report/session-report.ts';
 import { undoToText } from '../../report/undo-text.ts';
@@ -82,17 +82,7 @@ function told({ undone, verified }: Mended): string {
 function asJson({ undone, verified }: Mended): string {
 	return toJson({
 		...toUndoDocument(undone),
-		verified:
-			verified === null
-				? null
-				: {
-						check: verified.check,
-						verdict: verified.verdict,
-						severity: verified.severity,
-						held: verified.held,
-						proof: verified.proof,
-						note: verified.note,
-					},
+		verified: toVerifiedDocument(verified),
 	});
 }
 

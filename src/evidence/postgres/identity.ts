@@ -1,5 +1,5 @@
 /** Who answered: version, provider, rights, and which kind of slot we hold. */
-import type { Provider } from '../../article/article.ts';
+import { type Provider, providers } from '../../article/article.ts';
 import type { Row, ServerIdentity, Slot } from '../../machine/ports.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import type { Way } from './visit.ts';
@@ -52,20 +52,12 @@ export function identityFrom(row: Row, settings: ConnectionSettings, way: Way, w
 	};
 }
 
-const providers: readonly Provider[] = [
-	'rds',
-	'aurora',
-	'cloud-sql',
-	'alloydb',
-	'azure',
-	'supabase',
-	'neon',
-	'managed',
-];
+/** What a mark in the catalogs can name; the other two are inferred. */
+const marked = providers.filter((provider) => provider !== 'self-hosted' && provider !== 'unknown');
 
 /** Without a mark only a real superuser shows that nobody else manages the server: hosted ones hand none out. */
 function providerOf(mark: string | null, superuser: boolean): Provider {
-	return providers.find((provider) => provider === mark) ?? (superuser ? 'self-hosted' : 'unknown');
+	return marked.find((provider) => provider === mark) ?? (superuser ? 'self-hosted' : 'unknown');
 }
 
 /**
