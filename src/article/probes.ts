@@ -34,26 +34,28 @@ export const readTimeoutVerdicts = [
 	'never',
 ] as const;
 
+/** The verdicts of a connection attempt (`connect` in the article format). */
+export const connectVerdicts = [
+	'connected',
+	'ordinary slots gone',
+	'no slot at all',
+	'role limit',
+	'database limit',
+	'walsender limit',
+	'database closed',
+	'starting or stopping',
+	'credentials refused',
+	'tls refused',
+	'refused',
+	'no such name',
+	'no answer',
+	'silent',
+	'could not fork',
+	'pooler refused',
+] as const;
 export const probes: Readonly<Record<string, Probe>> = {
 	connect: {
-		verdicts: [
-			'connected',
-			'ordinary slots gone',
-			'no slot at all',
-			'role limit',
-			'database limit',
-			'walsender limit',
-			'database closed',
-			'starting or stopping',
-			'credentials refused',
-			'tls refused',
-			'refused',
-			'no such name',
-			'no answer',
-			'silent',
-			'could not fork',
-			'pooler refused',
-		],
+		verdicts: connectVerdicts,
 		attributes: ['as'],
 		facts: [
 			...['code', 'routine', 'layer', 'message', 'host', 'port', 'user', 'database', 'address'],

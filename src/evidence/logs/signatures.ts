@@ -1,16 +1,9 @@
 /** The troubles that a log can show, and by which words. Class names and SQLSTATEs decide: other texts are translated. */
+import { type LogSignature, logSignatures } from '../../article/probes.ts';
 import type { EntryStart } from './log-entry.ts';
 
 /** A name that `log signature=` takes in an article. */
-export type SignatureName =
-	| 'slots-refused'
-	| 'read-timeout'
-	| 'client-pool'
-	| 'request-limit'
-	| 'connection-reset'
-	| 'backend-crash'
-	| 'fork-failed'
-	| 'standby-settings';
+export type SignatureName = LogSignature;
 
 /** What one entry of an application's log says, over all its lines. */
 type Mark = 'slots' | 'reading' | 'no answer' | 'stream ended' | 'reset' | 'client pool' | 'request limit';
@@ -121,16 +114,7 @@ export const signatures: Readonly<Record<SignatureName, Signature>> = {
 	},
 };
 
-export const signatureNames: readonly SignatureName[] = [
-	'slots-refused',
-	'read-timeout',
-	'client-pool',
-	'request-limit',
-	'connection-reset',
-	'backend-crash',
-	'fork-failed',
-	'standby-settings',
-];
+export const signatureNames: readonly SignatureName[] = logSignatures;
 
 export function isSignatureName(name: string): name is SignatureName {
 	return signatureNames.some((known) => known === name);

@@ -1,4 +1,5 @@
 /** One PostgreSQL session, and the keeper that holds it: the seam between evidence, fixes and the wire. */
+import type { connectVerdicts } from '../../article/probes.ts';
 import type {
 	ConnectionEvent,
 	Facts,
@@ -10,25 +11,7 @@ import type {
 	ServerIdentity,
 } from '../../machine/ports.ts';
 
-/** The verdicts of a connection attempt (`connect` in the article format). */
-export const connectVerdicts = [
-	'connected',
-	'ordinary slots gone',
-	'no slot at all',
-	'role limit',
-	'database limit',
-	'walsender limit',
-	'database closed',
-	'starting or stopping',
-	'credentials refused',
-	'tls refused',
-	'refused',
-	'no such name',
-	'no answer',
-	'silent',
-	'could not fork',
-	'pooler refused',
-] as const;
+/** What a connection attempt comes to. */
 export type ConnectVerdict = (typeof connectVerdicts)[number];
 
 export type Attempt = {
