@@ -1,5 +1,8 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
+/** How long the run may take to end once all is counted. */
+const leftoverMs = 30_000;
+
 /** Closes a run with one plain line, `N passed, M failed`, which CI reads. */
 export default class CountReporter implements Reporter {
 	onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
@@ -18,5 +21,11 @@ export default class CountReporter implements Reporter {
 		process.stdout.write(
 			`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
 		);
+		// Vitest waits for a worker as long as anything that it started holds its streams: without end, where a test
+		// failed before it could end its child.
+		setTimeout(() => {
+			process.stderr.write('Ended: something that a test started is still running.\n');
+			process.exit(failed > 0 ? 1 : (process.exitCode ?? 0));
+		}, leftoverMs).unref();
 	}
 }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../../src/lab/server.ts';
 import { commandLines } from '../cli/run-cli.ts';
 import { describeOn, holdSlots, query, testMajors, until, withServer } from '../helpers/postgres.ts';
@@ -88,6 +88,9 @@ describe('the end of a lab server', () => {
 	): Promise<{ owner: ChildProcess; folder: string; uri: string }> {
 		const file = fileURLToPath(new URL('owner.ts', import.meta.url));
 		const owner = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+		onTestFinished(() => {
+			owner.kill('SIGKILL');
+		});
 		const [line] = await once(createInterface({ input: owner.stdout }), 'line');
 		return { owner, ...JSON.parse(String(line)) };
 	}
@@ -111,10 +114,18 @@ describe('the end of a lab server', () => {
 			});
 		}
 		return [...(commandLines() ?? [])].flatMap(([pid, command]) => {
-			const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
-			const [, parent] = /^\d+ \(.*\) \S (\d+)/s.exec(stat) ?? [];
+			const [, parent] = /^\d+ \(.*\) \S (\d+)/s.exec(statOf(pid)) ?? [];
 			return parent === undefined ? [] : [{ pid, parent: Number(parent), command }];
 		});
+	}
+
+	/** Empty for a process that has ended since it was listed. */
+	function statOf(pid: number): string {
+		try {
+			return readFileSync(`/proc/${pid}/stat`, 'utf8');
+		} catch {
+			return '';
+		}
 	}
 
 	async function expectGone(folder: string, uri: string): Promise<void> {
@@ -137,7 +148,6 @@ describe('the end of a lab server', () => {
 			process.kill(keeper, 'SIGKILL');
 			if (both) owner.kill('SIGKILL');
 			await expectGone(folder, uri);
-			owner.kill('SIGKILL');
 		}
 	});
 
