@@ -1,11 +1,12 @@
 /** `connection-limit apply database=:database limit=:limit`, or `role=:role`: how many sessions it may have at once. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Inverse } from '../session/record.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates, roleState } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
 import { named } from './parameters.ts';
 import { setDatabaseLimit, setRoleLimit } from './sql.ts';
-import { preparedChanges, type ValueChange } from './value-change.ts';
+import { preparedChanges, statementBack, type ValueChange } from './value-change.ts';
 
 type Kind = 'database' | 'role';
 
@@ -58,12 +59,17 @@ export const connectionLimit: Effect = {
 	},
 };
 
-export const connectionLimitBack: WayBack<'connection-limit'> = {
-	effect: 'connection-limit',
-	look: (session, { kind, name }) => look(session, kind, name),
-	statement: ({ kind, name, before }) => setLimit(kind, name, before),
-	notFrom: () => [],
-};
+export function connectionLimitBack({
+	kind,
+	name,
+	before,
+}: Extract<Inverse, { effect: 'connection-limit' }>): WayBack {
+	return statementBack({
+		before,
+		statement: setLimit(kind, name, before),
+		look: (session) => look(session, kind, name),
+	});
+}
 
 function changeOf(kind: Kind, name: string, old: number, set: number): ValueChange {
 	return {
@@ -96,5 +102,6 @@ async function stateOf(session: PostgresSession, kind: Kind, name: string) {
 
 async function look(session: PostgresSession, kind: Kind, name: string): Promise<Standing> {
 	const state = await stateOf(session, kind, name);
-	return { what: whatOf(kind, name), now: state?.connectionLimit ?? null };
+	const what = whatOf(kind, name);
+	return state === null ? { is: 'gone', what } : { is: 'there', what, now: state.connectionLimit };
 }

@@ -54,7 +54,7 @@ export async function makePlan(
 	const ready: PreparedEffect[] = [];
 	const previews: Preview[] = [];
 	const nothing: string[] = [];
-	for (const step of solution.steps) {
+	for (const step of solution.steps.filter(({ id }) => input.step === null || id === input.step)) {
 		const outcome = await prepareStep(options, solution, step, values, session);
 		if (outcome.kind === 'refused') return outcome.planned;
 		if (outcome.preview !== null) previews.push(outcome.preview);
@@ -83,7 +83,7 @@ export async function makePlan(
 		confirm: confirm.text,
 		rows: sessions.map(({ row }) => row),
 		statements: ready.flatMap(({ statements }) => statements),
-		diff: null,
+		diff: joined(ready.flatMap(({ diff }) => (diff === null ? [] : [diff]))),
 		consequences: [
 			...ready.flatMap(({ consequences }) => consequences),
 			...refusedSummary(sessions.map(({ row }) => row)),
@@ -102,6 +102,10 @@ export async function makePlan(
 		kind: 'prepared',
 		prepared: { plan, solution, effects: ready, sessionPid: session?.pid ?? null, values, databases },
 	};
+}
+
+function joined(diffs: readonly string[]): string | null {
+	return diffs.length === 0 ? null : diffs.join('\n');
 }
 
 function whyUnavailable(solution: Solution, session: PostgresSession | null): Unready | null {
@@ -175,6 +179,7 @@ async function prepareStep(
 				nothing.push(prepared.why);
 				break;
 			case 'unavailable':
+			case 'by hand':
 				return { kind: 'refused', planned: prepared };
 			case 'parameter':
 				return { kind: 'refused', planned: askedByEffect(solution, prepared) };

@@ -1,9 +1,9 @@
 /** A value on the server that is changed by one statement and can be put back: what its effects have in common. */
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
-import type { Done } from '../machine/ports.ts';
+import type { Done, FactValue } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import { databaseBesides, sessionIn } from './databases.ts';
-import type { ApplyContext, EffectOutcome, PreparedEffect, Standing } from './effect.ts';
+import type { ApplyContext, EffectOutcome, PreparedEffect, Standing, WayBack } from './effect.ts';
 import { failureOf, messageOf, statusOfFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
 
@@ -13,11 +13,11 @@ export type ValueChange = {
 	/** For the journal: `role ims`. */
 	readonly object: string;
 	readonly effect: Inverse['effect'];
-	readonly old: number | boolean;
-	readonly set: number | boolean;
+	readonly old: FactValue;
+	readonly set: FactValue;
 	readonly statement: string;
 	/** The value to go back to as it is when the statement is sent, not as it was planned. */
-	readonly inverse: (old: number | boolean) => Inverse;
+	readonly inverse: (old: FactValue) => Inverse;
 	/** The statement that puts it back, for a person. */
 	readonly back: string;
 	readonly look: (session: PostgresSession) => Promise<Standing>;
@@ -33,6 +33,7 @@ export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect
 				`${upperFirst(what)} becomes ${shown(set)}; it is ${shown(old)}. To go back by hand: ${back};`,
 		),
 		undoable: changes.map(({ what, old }) => `${what}, back to ${shown(old)}`),
+		diff: null,
 		apply: (context) => applyChanges(context, changes),
 	};
 }
@@ -57,8 +58,9 @@ async function applyOne(
 ): Promise<Done> {
 	const { what, object, effect, set, statement } = change;
 	return outsideOf(keeper, change.notFrom, async (session) => {
-		const { now: old } = await change.look(session);
-		if (old === null) return { what, status: 'skipped', why: `${object} is not there any more` };
+		const standing = await change.look(session);
+		if (standing.is === 'gone') return { what, status: 'skipped', why: `${object} is not there any more` };
+		const { now: old } = standing;
 		if (old === set) return { what, status: 'skipped', why: `it is ${shown(set)} already` };
 		await journalled(
 			journal,
@@ -95,8 +97,35 @@ export async function outsideOf<T>(
 	}
 }
 
+/** The way back of a value that one statement sets. @param notFrom databases that the session must not be in */
+export function statementBack({
+	before,
+	statement,
+	look,
+	notFrom = [],
+}: {
+	readonly before: FactValue;
+	readonly statement: string;
+	readonly look: (session: PostgresSession) => Promise<Standing>;
+	readonly notFrom?: readonly string[];
+}): WayBack {
+	return {
+		on: 'server',
+		before,
+		shown,
+		byHand: statement,
+		notFrom,
+		look,
+		async restore(session) {
+			await session.write(statement);
+			return null;
+		},
+	};
+}
+
 /** A limit of -1 is PostgreSQL's "none". */
-export function shown(value: number | boolean): string {
+export function shown(value: FactValue): string {
+	if (value === null) return 'not set';
 	if (value === -1) return 'unlimited (-1)';
 	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
 }

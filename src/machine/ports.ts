@@ -132,6 +132,8 @@ export type ParameterValues = Readonly<Record<string, string>>;
 
 export type PlanInput = {
 	readonly solution: Solution;
+	/** The one step that is meant; null: all of them, in one plan. */
+	readonly step: Slug | null;
 	/** What was chosen so far; the planner adds defaults from facts. */
 	readonly parameters: ParameterValues;
 	readonly facts: Facts;
@@ -184,7 +186,9 @@ export type Planned =
 			readonly problem: string | null;
 	  }
 	| { readonly kind: 'nothing to do'; readonly why: string }
-	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] };
+	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }
+	/** Somebody else must do it, elsewhere: what to do, with the values filled in. It is verified afterwards. */
+	| { readonly kind: 'by hand'; readonly why: string; readonly instructions: readonly string[] };
 
 /** One thing that was done, or not. */
 export type Done = {

@@ -41,6 +41,7 @@ function planningState(solution: Solution) {
 			src: 'plan',
 			input: ({ context }) => ({
 				solution,
+				step: null,
 				parameters: context.parameters,
 				facts: factBook(context.findings),
 				server: context.server,
@@ -50,6 +51,7 @@ function planningState(solution: Solution) {
 				whenPlanned('parameter', 'parameter'),
 				whenPlanned('nothing to do', 'no plan'),
 				whenPlanned('unavailable', 'no plan'),
+				whenPlanned('by hand', 'no plan'),
 			],
 			onError: {
 				target: 'not applied',

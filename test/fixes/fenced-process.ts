@@ -34,6 +34,7 @@ async function fence(uri: string, stateDir: string): Promise<void> {
 	});
 	const planned = await fixer.plan({
 		solution: solutionOf(article, 'disconnect-all'),
+		step: null,
 		parameters: {},
 		facts: {},
 		server: null,

@@ -80,6 +80,7 @@ export async function fixingOn(
 	const plan = (id: string, parameters: ParameterValues = {}) =>
 		fixer.plan({
 			solution: solutionOf(article, id),
+			step: null,
 			parameters,
 			facts,
 			server: keeper.session?.server ?? null,
