@@ -4,10 +4,19 @@ import { allowConnections, allowConnectionsBack } from './allow-connections.ts';
 import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
+import { setting } from './setting.ts';
+import { settingBack } from './setting-state.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
-export const effects: readonly Effect[] = [terminate, cancel, connectionLimit, allowConnections, step];
+export const effects: readonly Effect[] = [
+	terminate,
+	cancel,
+	connectionLimit,
+	allowConnections,
+	setting,
+	step,
+];
 
 /** How each kind of inverse is carried out. */
 export function wayBack(inverse: Inverse): WayBack {
@@ -16,5 +25,7 @@ export function wayBack(inverse: Inverse): WayBack {
 			return connectionLimitBack(inverse);
 		case 'allow-connections':
 			return allowConnectionsBack(inverse);
+		case 'setting':
+			return settingBack(inverse);
 	}
 }

@@ -85,7 +85,7 @@ export async function makePlan(
 		statements: ready.flatMap(({ statements }) => statements),
 		diff: joined(ready.flatMap(({ diff }) => (diff === null ? [] : [diff]))),
 		consequences: [
-			...ready.flatMap(({ consequences }) => consequences),
+			...new Set(ready.flatMap(({ consequences }) => consequences)),
 			...refusedSummary(sessions.map(({ row }) => row)),
 			...(unlisted === 0
 				? []

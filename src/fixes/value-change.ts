@@ -23,11 +23,22 @@ export type ValueChange = {
 	readonly look: (session: PostgresSession) => Promise<Standing>;
 	/** Databases that the session must not be in. */
 	readonly notFrom: readonly string[];
+	/** What makes the value count once it is set. Absent: it counts at once. */
+	readonly settle?: Settling;
+};
+
+export type Settling = {
+	readonly statements: readonly string[];
+	/**
+	 * Sends them, and sees that they had their effect.
+	 * @returns what is still to be done before the value counts, for a person; null: nothing
+	 */
+	run(session: PostgresSession): Promise<string | null>;
 };
 
 export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect {
 	return {
-		statements: changes.map(({ statement }) => statement),
+		statements: changes.flatMap(sent),
 		consequences: changes.map(
 			({ what, old, set, back }) =>
 				`${upperFirst(what)} becomes ${shown(set)}; it is ${shown(old)}. To go back by hand: ${back};`,
@@ -36,6 +47,10 @@ export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect
 		diff: null,
 		apply: (context) => applyChanges(context, changes),
 	};
+}
+
+function sent({ statement, settle }: ValueChange): readonly string[] {
+	return [statement, ...(settle?.statements ?? [])];
 }
 
 async function applyChanges(context: ApplyContext, changes: readonly ValueChange[]): Promise<EffectOutcome> {
@@ -56,19 +71,24 @@ async function applyOne(
 	{ keeper, journal, plan, solution }: ApplyContext,
 	change: ValueChange,
 ): Promise<Done> {
-	const { what, object, effect, set, statement } = change;
+	const { what, object, effect, set, statement, settle } = change;
 	return outsideOf(keeper, change.notFrom, async (session) => {
 		const standing = await change.look(session);
 		if (standing.is === 'gone') return { what, status: 'skipped', why: `${object} is not there any more` };
 		const { now: old } = standing;
 		if (old === set) return { what, status: 'skipped', why: `it is ${shown(set)} already` };
-		await journalled(
+		const inverse = change.inverse(old);
+		const intent = { plan, solution: solution.id, effect, object, old, set, inverse };
+		const why = await journalled(
 			journal,
-			{ plan, solution: solution.id, effect, object, old, set, inverse: change.inverse(old), statement },
-			() => session.write(statement),
-			() => ({ status: 'done', why: null, rows: [] }),
+			{ ...intent, statement: sent(change).join(';\n') },
+			async () => {
+				await session.write(statement);
+				return settle === undefined ? null : settle.run(session);
+			},
+			(stillToDo) => ({ status: 'done', why: stillToDo, rows: [] }),
 		);
-		return { what: `${what}: ${shown(old)} → ${shown(set)}`, status: 'done', why: null };
+		return { what: `${what}: ${shown(old)} → ${shown(set)}`, status: 'done', why };
 	});
 }
 
@@ -103,22 +123,24 @@ export function statementBack({
 	statement,
 	look,
 	notFrom = [],
+	settle,
 }: {
 	readonly before: FactValue;
 	readonly statement: string;
 	readonly look: (session: PostgresSession) => Promise<Standing>;
 	readonly notFrom?: readonly string[];
+	readonly settle?: Settling | undefined;
 }): WayBack {
 	return {
 		on: 'server',
 		before,
 		shown,
-		byHand: statement,
+		byHand: [statement, ...(settle?.statements ?? [])].join('; '),
 		notFrom,
 		look,
 		async restore(session) {
 			await session.write(statement);
-			return null;
+			return settle === undefined ? null : settle.run(session);
 		},
 	};
 }
@@ -126,6 +148,7 @@ export function statementBack({
 /** A limit of -1 is PostgreSQL's "none". */
 export function shown(value: FactValue): string {
 	if (value === null) return 'not set';
+	if (value === '') return "empty ('')";
 	if (value === -1) return 'unlimited (-1)';
 	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
 }

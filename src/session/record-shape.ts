@@ -70,6 +70,7 @@ const inverses: {
 } = {
 	'connection-limit': { kind: oneOf('database', 'role'), name: text, before: Number.isInteger },
 	'allow-connections': { database: text, before: flag },
+	setting: { role: orNull(text), database: orNull(text), name: text, before: orNull(text) },
 };
 
 const inverse: Test = (value) =>

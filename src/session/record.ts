@@ -18,7 +18,16 @@ export type Inverse =
 			/** `datconnlimit` or `rolconnlimit` as it was; -1: no limit. */
 			readonly before: number;
 	  }
-	| { readonly effect: 'allow-connections'; readonly database: string; readonly before: boolean };
+	| { readonly effect: 'allow-connections'; readonly database: string; readonly before: boolean }
+	| {
+			readonly effect: 'setting';
+			/** Both null: the server's own, in `postgresql.auto.conf`; both given: the role's in that database. */
+			readonly role: string | null;
+			readonly database: string | null;
+			readonly name: string;
+			/** As it was written there; null: it was not set. */
+			readonly before: string | null;
+	  };
 
 export type OpenedEntry = {
 	readonly kind: 'opened';
