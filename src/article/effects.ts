@@ -16,7 +16,7 @@ function effect(attributes: readonly string[], needsPreview = false, changes = t
 export const effects: Readonly<Record<string, Effect>> = {
 	terminate: effect(['fence'], true),
 	cancel: effect(['fence'], true),
-	setting: effect(['name', 'value', 'system', 'database', 'role']),
+	setting: effect(['name', 'value', 'system', 'database', 'role', 'at-least']),
 	'connection-limit': effect(['database', 'role', 'limit']),
 	'allow-connections': effect(['database']),
 	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),

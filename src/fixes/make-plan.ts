@@ -8,6 +8,7 @@ import { namesOn } from './databases.ts';
 import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
+import { leftOutFor } from './in-words.ts';
 import { askFor, filled, namesOf, type Resolved, resolveParameters } from './parameters.ts';
 import { fenceFor, majorOf, type Preview, runPreview } from './preview.ts';
 
@@ -54,12 +55,14 @@ export async function makePlan(
 	const ready: PreparedEffect[] = [];
 	const previews: Preview[] = [];
 	const nothing: string[] = [];
+	const leftOut: string[] = [];
 	for (const step of solution.steps.filter(({ id }) => input.step === null || id === input.step)) {
 		const outcome = await prepareStep(options, solution, step, values, session);
 		if (outcome.kind === 'refused') return outcome.planned;
 		if (outcome.preview !== null) previews.push(outcome.preview);
 		ready.push(...outcome.ready);
 		nothing.push(...outcome.nothing);
+		if (outcome.leftOut !== null) leftOut.push(outcome.leftOut);
 	}
 	if (ready.length === 0)
 		return {
@@ -86,6 +89,7 @@ export async function makePlan(
 		diff: joined(ready.flatMap(({ diff }) => (diff === null ? [] : [diff]))),
 		consequences: [
 			...new Set(ready.flatMap(({ consequences }) => consequences)),
+			...leftOut,
 			...refusedSummary(sessions.map(({ row }) => row)),
 			...(unlisted === 0
 				? []
@@ -142,6 +146,8 @@ type StepOutcome =
 			readonly ready: readonly PreparedEffect[];
 			/** Why an effect of it has nothing to do. */
 			readonly nothing: readonly string[];
+			/** That the step is for other versions; null: it is for this one. */
+			readonly leftOut: string | null;
 	  };
 
 async function prepareStep(
@@ -158,6 +164,7 @@ async function prepareStep(
 	const nothing: string[] = [];
 	const major = session === null ? null : majorOf(session);
 	const applies = step.applies.filter((fence) => fenceFor([fence], major) !== null);
+	const leftOut = applies.length === 0 && step.applies.length > 0 ? leftOutFor(step, major) : null;
 	for (const fence of applies) {
 		const effect = effects.find(({ language }) => language === fence.language);
 		if (effect === undefined)
@@ -185,7 +192,7 @@ async function prepareStep(
 				return { kind: 'refused', planned: askedByEffect(solution, prepared) };
 		}
 	}
-	return { kind: 'prepared', preview, ready, nothing };
+	return { kind: 'prepared', preview, ready, nothing, leftOut };
 }
 
 async function previewOf(

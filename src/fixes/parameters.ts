@@ -101,15 +101,26 @@ export function askFor(
 	};
 }
 
-/** Null: there is none, or what it refers to is not known. */
+/** The first whose facts are known, of `{fact} or any`. Null: none is, or it leaves the parameter open. */
 function defaultOf(parameter: Parameter, values: Facts): string | null {
-	if (parameter.default === null || isOpen(parameter)) return null;
-	const result = filled(parameter.default, values);
-	return 'unknown' in result ? null : result.text;
+	for (const alternative of alternativesOf(parameter)) {
+		if (openDefaults.has(alternative.toLowerCase())) return null;
+		const result = filled(alternative, values);
+		if (!('unknown' in result)) return result.text;
+	}
+	return null;
 }
 
+/** Whether it may be left open: the last resort of its default says so. */
 function isOpen(parameter: Parameter): boolean {
-	return parameter.default !== null && openDefaults.has(parameter.default.toLowerCase());
+	const last = alternativesOf(parameter).at(-1);
+	return last !== undefined && openDefaults.has(last.toLowerCase());
+}
+
+/** Only a default with a fact in it can need another; else `or` is part of the text. */
+function alternativesOf({ default: text }: Parameter): readonly string[] {
+	if (text === null) return [];
+	return text.includes('{') ? text.split(/\s+or\s+/) : [text];
 }
 
 /** Why the value does not do; null: it does, as far as it can be told without acting. */

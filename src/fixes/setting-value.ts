@@ -80,6 +80,23 @@ function numberOf({ name, unit, type }: Setting, text: string): number | { reado
 	return type === 'integer' ? Math.round(inOwn) : inOwn;
 }
 
+/** Words for units of time that PostgreSQL does not take in a setting, though it does in an interval. */
+const timeWords: readonly (readonly [RegExp, string])[] = [
+	[/^(?:milliseconds?|msecs?)$/i, 'ms'],
+	[/^(?:seconds?|secs?)$/i, 's'],
+	[/^(?:minutes?|mins?)$/i, 'min'],
+	[/^(?:hours?|hrs?)$/i, 'h'],
+	[/^days?$/i, 'd'],
+];
+
+/** `5 minutes` as the server wants it: `5min`. What is not such a time is left as it is. */
+export function inServerUnits({ unit, type }: Setting, text: string): string {
+	if (type === 'string' || scaleOf(unit)?.units !== microseconds) return text;
+	const [, digits, suffix = ''] = numeral.exec(text) ?? [];
+	const word = timeWords.find(([pattern]) => pattern.test(suffix));
+	return digits === undefined || word === undefined ? text : `${digits}${word[1]}`;
+}
+
 /** Yes and no as PostgreSQL reads them; null: neither. */
 function truthOf(text: string): boolean | null {
 	const word = text.trim().toLowerCase();
@@ -105,6 +122,13 @@ export function valueProblem(setting: Setting, text: string): string | null {
 		case 'real': {
 			const value = numberOf(setting, text);
 			if (typeof value !== 'number') return value.problem;
+			if (
+				value !== 0 &&
+				scaleOf(unit)?.units === microseconds &&
+				/^[-+]?[\d.]+$/.test(text.trim()) &&
+				value > 0
+			)
+				return `${text.trim()} would be ${text.trim()} ${unit} for ${name}: write the unit (${Object.keys(microseconds).join(', ')})`;
 			const shown = unit === null ? '' : ` (in units of ${unit})`;
 			if (min !== null && value < min) return `${name} must be at least ${min}${shown}`;
 			return max !== null && value > max ? `${name} must be at most ${max}${shown}` : null;
@@ -112,6 +136,12 @@ export function valueProblem(setting: Setting, text: string): string | null {
 		case 'string':
 			return null;
 	}
+}
+
+/** Whether a value is a number below another; 0, which mostly switches off, is not. */
+export function isBelow(setting: Setting, text: string, least: string): boolean {
+	const [value, bound] = [numberOf(setting, text), numberOf(setting, least)];
+	return typeof value === 'number' && typeof bound === 'number' && value !== 0 && value < bound;
 }
 
 /** Whether two spellings mean the same value: `5min` and `300000` (ms) do. */

@@ -1,6 +1,7 @@
 /**
  * `setting apply name=… value=…` with `system=true`, `database=:database`, `role=:role`, or the last two together: a server
  * setting for whom it is meant. A value of `default` unsets it; a parameter that was left open leaves it as it is.
+ * `at-least=30min` is a lower bound of the article's own.
  */
 import type { Fence } from '../article/article.ts';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
@@ -18,7 +19,7 @@ import {
 	settling,
 	valueIn,
 } from './setting-state.ts';
-import { type Setting, valueProblem } from './setting-value.ts';
+import { inServerUnits, isBelow, type Setting, valueProblem } from './setting-value.ts';
 import { obstacle, reachOf } from './setting-warnings.ts';
 import { preparedChanges, type ValueChange } from './value-change.ts';
 
@@ -71,9 +72,10 @@ async function plannedFor(
 	if (value === null) return { kind: 'nothing to do', why: `${String(given)} is left as it is` };
 	const found = await settingOf(session, String(given));
 	if (found === null) return unknownSetting(session, fence, String(given));
-	const text = String(value);
+	const text = inServerUnits(found, String(value));
 	const set = text.trim().toLowerCase() === 'default' ? null : asKept(found.name, text);
-	const wrong = set === null ? null : await problemOf(session, found, set);
+	const least = fence.attributes['at-least'] ?? null;
+	const wrong = set === null ? null : ((await problemOf(session, found, set)) ?? tooLow(found, set, least));
 	if (wrong !== null) return parameter(parameterOf(fence, 'value') ?? 'value', wrong, found.allowed);
 	const scopes = scopesOf(fence, known);
 	if ('kind' in scopes) return scopes;
@@ -180,10 +182,18 @@ async function unknownSetting(session: PostgresSession, fence: Fence, name: stri
 	return { kind: 'unavailable', why, next: [] };
 }
 
+/** The article's own bound, where what the server allows would do harm. */
+function tooLow(setting: Setting, text: string, least: string | null): string | null {
+	if (least === null || !isBelow(setting, text, least)) return null;
+	return `${setting.name} must be at least ${least} here, or 0`;
+}
+
 /** What the server would say to it; tried on where a session may try, without changing anything. */
 async function problemOf(session: PostgresSession, setting: Setting, text: string): Promise<string | null> {
 	const problem = valueProblem(setting, text);
-	if (problem !== null || setting.context !== 'user' || setting.type !== 'string') return problem;
+	// A timeout would be in force while the transaction that tries it is ended.
+	const canBeTried = setting.context === 'user' && !setting.name.endsWith('_timeout');
+	if (problem !== null || !canBeTried) return problem;
 	try {
 		await session.read(tryValue, [setting.name, text]);
 		return null;
