@@ -4,6 +4,7 @@ import { allowConnections, allowConnectionsBack } from './allow-connections.ts';
 import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
+import { fileBack } from './files/file-back.ts';
 import { setting } from './setting.ts';
 import { settingBack } from './setting-state.ts';
 import { step } from './step.ts';
@@ -27,5 +28,7 @@ export function wayBack(inverse: Inverse): WayBack {
 			return allowConnectionsBack(inverse);
 		case 'setting':
 			return settingBack(inverse);
+		case 'file':
+			return fileBack(inverse);
 	}
 }

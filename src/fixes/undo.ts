@@ -12,6 +12,11 @@ import type { FixJournal } from './fix-journal.ts';
 import { journalled } from './fix-journal.ts';
 import { outsideOf } from './value-change.ts';
 
+/** Whether any of these is taken back on the server; a file is restored without a session. */
+export function needsServer(changes: readonly { readonly inverse: Inverse | null }[]): boolean {
+	return changes.some(({ inverse }) => inverse === null || wayBack(inverse).on === 'server');
+}
+
 export async function undoAll(
 	keeper: Keeper,
 	journal: FixJournal,

@@ -71,6 +71,13 @@ const inverses: {
 	'connection-limit': { kind: oneOf('database', 'role'), name: text, before: Number.isInteger },
 	'allow-connections': { database: text, before: flag },
 	setting: { role: orNull(text), database: orNull(text), name: text, before: orNull(text) },
+	file: {
+		path: text,
+		host: text,
+		before: orNull(text),
+		backup: orNull(text),
+		afterUndo: orNull(text),
+	},
 };
 
 const inverse: Test = (value) =>

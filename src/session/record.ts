@@ -27,6 +27,19 @@ export type Inverse =
 			readonly name: string;
 			/** As it was written there; null: it was not set. */
 			readonly before: string | null;
+	  }
+	| {
+			readonly effect: 'file';
+			/** The file itself: absolute, symbolic links followed. */
+			readonly path: string;
+			/** The machine's name: the same path elsewhere is another file. */
+			readonly host: string;
+			/** SHA-256 (hex) of its bytes as they were; null: it was not there. */
+			readonly before: string | null;
+			/** Where those bytes are kept; null: it was not there. */
+			readonly backup: string | null;
+			/** What is still to be done once it is restored, for a person; null: nothing. */
+			readonly afterUndo: string | null;
 	  };
 
 export type OpenedEntry = {
