@@ -103,11 +103,11 @@ function connectionPort(
 	};
 }
 
-/** What belongs to one plan: its own intents, and what became of them. */
-function recordsOfPlan(records: readonly JournalRecord[], plan: Plan | null): readonly JournalRecord[] {
-	if (plan === null) return records;
+/** What belongs to these plans: their own intents, and what became of them. */
+function recordsOfPlans(records: readonly JournalRecord[], plans: readonly Plan[]): readonly JournalRecord[] {
+	const mine = new Set<string | null>(plans.map(({ id }) => id));
 	const foreign = new Set(
-		records.flatMap((record) => (record.kind === 'intent' && record.plan !== plan.id ? [record.seq] : [])),
+		records.flatMap((record) => (record.kind === 'intent' && !mine.has(record.plan) ? [record.seq] : [])),
 	);
 	return records.filter(
 		(record) =>
@@ -143,10 +143,11 @@ function fixPorts(
 				say,
 				signal,
 			);
-			if (verified !== null) write({ kind: 'verified', solution, verified });
+			if (verified !== null)
+				write({ kind: 'verified', solution, ...(step === null ? {} : { step }), verified });
 			return verified;
 		},
-		undo: (plan) => carry(fixer.undo(recordsOfPlan(journal?.records ?? [], plan), say)),
+		undo: (plans) => carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say)),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);

@@ -2,9 +2,9 @@
 import type { Slug } from '../article/article.ts';
 import { diagnose, driveFix, type FixEnd } from '../machine/drive.ts';
 import { known } from '../machine/known.ts';
+import { currentPlan } from '../machine/plans.ts';
 import { createWizardActor, type WizardActor } from '../machine/run.ts';
 import { screenOf } from '../machine/screen.ts';
-import { currentPlan } from '../machine/setup.ts';
 import { fixToText } from '../report/fix-text.ts';
 import { toJson } from '../report/json.ts';
 import { toMarkdown } from '../report/markdown.ts';
@@ -66,7 +66,11 @@ export async function walkThrough(
 			const solution = article.solutions.find((candidate) => candidate.id === id);
 			if (solution === undefined) continue;
 			await say(`\n$ kbwizard fix ${article.id} ${id}\n`);
-			ending = fixEnding(await consentedFix(actor, id), solution, journal.session);
+			ending = fixEnding(
+				await consentedFix(actor, id),
+				{ article: article.id, solution, step: null },
+				journal.session,
+			);
 			await say(fixToText(ending.document, ending.headline));
 			if (ending.status === exitStatus.done && ending.document.applied !== null) break;
 			world.signal.throwIfAborted();

@@ -137,13 +137,18 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 		onProgress('looking whether it holds');
 		const before = factsBefore(journal.records, plan);
 		const result = await fixer.verify(
-			{ solution: plan.solution, step: null, plan: null, applied: null, before },
+			{ solution: plan.solution, step: plan.step ?? null, plan: null, applied: null, before },
 			onProgress,
 			world.signal,
 		);
 		if (result !== null)
 			await journal.append(
-				{ kind: 'verified', solution: plan.solution, verified: result },
+				{
+					kind: 'verified',
+					solution: plan.solution,
+					...(plan.step === undefined ? {} : { step: plan.step }),
+					verified: result,
+				},
 				{ durable: true },
 			);
 		return result;

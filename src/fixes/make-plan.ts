@@ -1,6 +1,7 @@
 /** From a solution to a plan: what exactly would be done, to whom, by which statements. Nothing is changed. */
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
+import { isToolStep } from '../article/step-kind.ts';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import type { Facts, Plan, PlanInput, Planned, PlanRow } from '../machine/ports.ts';
 import { nearestName } from '../nearest-name.ts';
@@ -9,6 +10,7 @@ import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
+import { neededParameters } from './needed-parameters.ts';
 import { askFor, filled, namesOf, type Resolved, resolveParameters } from './parameters.ts';
 import { fenceFor, majorOf, type Preview, runPreview } from './preview.ts';
 
@@ -37,7 +39,8 @@ export async function makePlan(
 ): Promise<Unready | { readonly kind: 'prepared'; readonly prepared: PreparedPlan }> {
 	const { solution } = input;
 	const { session } = options.keeper;
-	const touchesServer = solution.how === 'applied';
+	const steps = solution.steps.filter(({ id }) => input.step === null || id === input.step);
+	const touchesServer = steps.some(isToolStep);
 	const unavailable = touchesServer ? whyUnavailable(solution, session) : null;
 	if (unavailable !== null) return unavailable;
 
@@ -45,6 +48,7 @@ export async function makePlan(
 		solution,
 		{ ...input, server: session?.server ?? input.server },
 		session,
+		neededParameters(solution, input.step === null ? null : (steps[0] ?? null)),
 	);
 	if (resolved.kind === 'asked')
 		return session === null ? resolved.asked : withChoices(options, solution, resolved, input, session);
@@ -56,7 +60,7 @@ export async function makePlan(
 	const previews: Preview[] = [];
 	const nothing: string[] = [];
 	const leftOut: string[] = [];
-	for (const step of solution.steps.filter(({ id }) => input.step === null || id === input.step)) {
+	for (const step of steps) {
 		const outcome = await prepareStep(options, solution, step, values, session);
 		if (outcome.kind === 'refused') return outcome.planned;
 		if (outcome.preview !== null) previews.push(outcome.preview);
@@ -82,6 +86,7 @@ export async function makePlan(
 	const plan: Plan = {
 		id: randomUUID(),
 		solution: solution.id,
+		...(input.step === null ? {} : { step: input.step }),
 		parameters: withoutSecretOnes(solution, parameters),
 		confirm: confirm.text,
 		rows: sessions.map(({ row }) => row),

@@ -46,11 +46,15 @@ export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server
 	return { ...facts, ...own };
 }
 
-/** Every parameter's value, or the first that has to be asked for. */
+/**
+ * Every parameter's value, or the first that has to be asked for.
+ * @param needed those that are asked for; the others have the value that was given, their default, or none
+ */
 export async function resolveParameters(
 	solution: Solution,
 	input: PlanInput,
 	session: PostgresSession | null,
+	needed: readonly Parameter[] = solution.parameters,
 ): Promise<Resolved> {
 	const parameters: Record<string, string> = {};
 	const values: Record<string, FactValue> = { ...knownValues(input) };
@@ -63,7 +67,9 @@ export async function resolveParameters(
 			values[name] = null;
 			continue;
 		}
+		const isNeeded = needed.includes(parameter);
 		if (text === '') {
+			if (!isNeeded) continue;
 			return {
 				kind: 'asked',
 				parameter,
@@ -72,6 +78,7 @@ export async function resolveParameters(
 		}
 		const problem = await problemOf(parameter, text, session);
 		if (problem !== null) {
+			if (!isNeeded) continue;
 			const other = given === undefined ? null : suggestion;
 			return {
 				kind: 'asked',

@@ -157,6 +157,8 @@ export type PlanRow = {
 export type Plan = {
 	readonly id: string;
 	readonly solution: Slug;
+	/** The one step that it is about; absent: all of the solution. */
+	readonly step?: Slug;
 	readonly parameters: ParameterValues;
 	/** What must be typed; null: not a severe one. */
 	readonly confirm: string | null;
@@ -263,8 +265,8 @@ export interface WizardPorts {
 		apply(input: ApplyInput): Promise<Applied>;
 		/** Null: nothing can measure it, the person must say. */
 		verify(input: VerifyInput, signal: AbortSignal): Promise<Verified | null>;
-		/** Takes back what this plan changed. */
-		undo(plan: Plan | null): Promise<Undone>;
+		/** Takes back what these plans changed, the latest first. */
+		undo(plans: readonly Plan[]): Promise<Undone>;
 		subscribe(listener: (progress: Progress) => void): () => void;
 	};
 	/** Told of each thing once, in order. */

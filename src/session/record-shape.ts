@@ -119,6 +119,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 		plan: object({
 			id: text,
 			solution: text,
+			step: orAbsent(text),
 			parameters: mapOf(text),
 			confirm: orNull(text),
 			rows: listOf(planRow),
@@ -149,6 +150,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	},
 	verified: {
 		solution: text,
+		step: orAbsent(text),
 		verified: object({
 			check: text,
 			verdict: text,
