@@ -10,6 +10,7 @@ import { createFixer } from '../fixes/create-fixer.ts';
 import type { FixJournal } from '../fixes/fix-journal.ts';
 import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
+import type { Timing } from '../fixes/verify.ts';
 import { factBook } from '../machine/facts.ts';
 import type { ConnectionCommand, Plan, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
@@ -29,7 +30,9 @@ export type ComposeInput = {
 	readonly journal: Journal | null;
 	/** How long a person lets it wait for a slot, where `--wait` says nothing; null: until they stop it. */
 	readonly waitMs: number | null;
-	readonly world: World;
+	readonly world: Pick<World, 'now' | 'signal'>;
+	/** How a cure is watched; absent: as long as it takes to tell. */
+	readonly timing?: Timing;
 };
 
 /** One run, composed. */
@@ -181,20 +184,23 @@ export function compose(input: ComposeInput): Composition {
 		clock,
 	});
 	const { verifyAs } = connection;
-	const fixer = createFixer({
-		article,
-		keeper,
-		gate,
-		journal: journal ?? noJournal,
-		// The rescue's slot is there when the ordinary ones are gone again.
-		launchGuardian: guardianLauncher(
-			connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
-		),
-		proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
-		observe,
-		clock,
-		maxRows: planRows,
-	});
+	const fixer = createFixer(
+		{
+			article,
+			keeper,
+			gate,
+			journal: journal ?? noJournal,
+			// The rescue's slot is there when the ordinary ones are gone again.
+			launchGuardian: guardianLauncher(
+				connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
+			),
+			proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
+			observe,
+			clock,
+			maxRows: planRows,
+		},
+		input.timing,
+	);
 	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs);
 	let journalProblem: Error | null = null;
 	const write = (entry: JournalEntry): void => {
