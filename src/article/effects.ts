@@ -23,7 +23,7 @@ export const effects: Readonly<Record<string, Effect>> = {
 	write: effect(['path', 'mode']),
 	restart: effect(['wait']),
 	wait: effect(['until', 'for'], false, false),
-	sql: effect(['database']),
+	sql: effect(['database', 'if']),
 	/** A person does it. */
 	step: effect([], false, false),
 };

@@ -7,6 +7,7 @@ import type { Effect, WayBack } from './effect.ts';
 import { fileBack } from './files/file-back.ts';
 import { setting } from './setting.ts';
 import { settingBack } from './setting-state.ts';
+import { sqlEffect } from './sql-effect.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
@@ -16,6 +17,7 @@ export const effects: readonly Effect[] = [
 	connectionLimit,
 	allowConnections,
 	setting,
+	sqlEffect,
 	step,
 ];
 

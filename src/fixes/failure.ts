@@ -9,10 +9,19 @@ export function messageOf(error: unknown): string {
 	return withoutSecrets(cleanText(error instanceof Error ? error.message : String(error)));
 }
 
+/** What keeps something from being begun: nothing was done. */
+export class NotBegun extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'NotBegun';
+	}
+}
+
 /** Whether an effect that threw was done: a session lost under way leaves it open. */
 export function statusOfFailure(error: unknown): Extract<Done['status'], 'failed' | 'unknown'> {
 	if (error instanceof FileError) return error.failure.code === 'torn' ? 'unknown' : 'failed';
-	return error instanceof QueryError && !error.lost ? 'failed' : 'unknown';
+	const refused = error instanceof NotBegun || (error instanceof QueryError && !error.lost);
+	return refused ? 'failed' : 'unknown';
 }
 
 /** An error as data; `next` is used where the error brings no advice of its own. */

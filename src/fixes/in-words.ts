@@ -27,3 +27,7 @@ export function leftOutFor({ title, applies }: Step, major: number | null): stri
 		.join(', ');
 	return `“${plainText(title)}” is left out: it is for PostgreSQL ${needed}, and this is ${major ?? 'of an unknown version'}.`;
 }
+
+export function upperFirst(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

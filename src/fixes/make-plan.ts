@@ -2,17 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
 import { isToolStep } from '../article/step-kind.ts';
-import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
-import type { Facts, Plan, PlanInput, Planned, PlanRow } from '../machine/ports.ts';
-import { nearestName } from '../nearest-name.ts';
-import { namesOn } from './databases.ts';
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
+import { missingName, strayChoice, withChoices } from './choices.ts';
 import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
 import { neededParameters } from './needed-parameters.ts';
-import { askFor, filled, namesOf, type Resolved, resolveParameters } from './parameters.ts';
-import { fenceFor, majorOf, type Preview, runPreview } from './preview.ts';
+import { askFor, filled, resolveParameters } from './parameters.ts';
+import { fenceFor, majorOf, type Preview } from './preview.ts';
+import { stepPreview, type Unready } from './step-preview.ts';
 
 /** A plan with what only this process can hold: the effects, ready to be carried out. */
 export type PreparedPlan = {
@@ -29,8 +29,6 @@ export type PreparedPlan = {
 
 /** Below this server version nothing is applied: only 10 and later are tested. */
 const firstAppliedVersion = 100_000;
-
-type Unready = Exclude<Planned, { readonly kind: 'plan' }>;
 
 /** @throws QueryError when the session is lost */
 export async function makePlan(
@@ -68,6 +66,11 @@ export async function makePlan(
 		nothing.push(...outcome.nothing);
 		if (outcome.leftOut !== null) leftOut.push(outcome.leftOut);
 	}
+	const stray =
+		ready.length > 0 || session === null
+			? null
+			: await strayChoice(options, solution, parameters, input, session);
+	if (stray !== null) return stray;
 	if (ready.length === 0)
 		return {
 			kind: 'nothing to do',
@@ -162,7 +165,7 @@ async function prepareStep(
 	values: Facts,
 	session: PostgresSession | null,
 ): Promise<StepOutcome> {
-	const looked = await previewOf(options, step, values, session);
+	const looked = await stepPreview(options, step, values, session);
 	if (looked !== null && 'kind' in looked) return { kind: 'refused', planned: looked };
 	const preview = looked;
 	const ready: PreparedEffect[] = [];
@@ -200,31 +203,6 @@ async function prepareStep(
 	return { kind: 'prepared', preview, ready, nothing, leftOut };
 }
 
-async function previewOf(
-	options: FixerOptions,
-	step: Step,
-	values: Facts,
-	session: PostgresSession | null,
-): Promise<Preview | Unready | null> {
-	if (session === null) return null;
-	try {
-		const preview = await runPreview(session, step, values, options);
-		if (preview === null || !('refused' in preview)) return preview;
-		return {
-			kind: 'unavailable',
-			why: `the preview of “${step.title}” is not run: ${preview.refused}`,
-			next: ['see what is wrong with the article: kbwizard lint'],
-		};
-	} catch (error) {
-		if (!(error instanceof QueryError) || error.lost) throw error;
-		return {
-			kind: 'unavailable',
-			why: `the preview of “${step.title}” failed: ${error.failure.message}`,
-			next: error.failure.next,
-		};
-	}
-}
-
 function askedByEffect(
 	solution: Solution,
 	{ name, problem, choices }: Extract<Prepared, { readonly kind: 'parameter' }>,
@@ -232,55 +210,6 @@ function askedByEffect(
 	const parameter = solution.parameters.find((each) => each.name === name);
 	if (parameter === undefined) return { kind: 'unavailable', why: `${name}: ${problem}`, next: [] };
 	return askFor(parameter, { suggestion: null, choices, problem });
-}
-
-/** Databases and roles go by the same parameter names in every solution, so that a name that is not there can be told. */
-async function missingName(
-	solution: Solution,
-	parameters: Readonly<Record<string, string>>,
-	session: PostgresSession,
-): Promise<Unready | null> {
-	for (const kind of ['database', 'role'] as const) {
-		const parameter = solution.parameters.find(({ name }) => name === kind);
-		const value = parameters[kind];
-		if (parameter === undefined || parameter.type.kind !== 'name' || value === undefined) continue;
-		const choices = await namesOn(session, kind);
-		const missing = namesOf(value).find((name) => !choices.includes(name));
-		if (missing === undefined) continue;
-		const suggestion = nearestName(missing, choices);
-		return askFor(parameter, {
-			suggestion,
-			choices,
-			problem: `there is no ${kind} ${missing} on this server`,
-		});
-	}
-	return null;
-}
-
-/** For a choice, the values of its column in the first preview that has it, asked without the choice made. */
-async function withChoices(
-	options: FixerOptions,
-	solution: Solution,
-	{ parameter, asked }: Extract<Resolved, { readonly kind: 'asked' }>,
-	input: PlanInput,
-	session: PostgresSession,
-): Promise<Unready> {
-	const { type } = parameter;
-	if (type.kind === 'name' && (parameter.name === 'database' || parameter.name === 'role'))
-		return { ...asked, choices: await namesOn(session, parameter.name) };
-	if (type.kind !== 'choice') return asked;
-	const values: Facts = { ...input.facts, ...input.parameters, [parameter.name]: null };
-	for (const step of solution.steps) {
-		const preview = await previewOf(options, step, values, session);
-		if (preview === null || 'kind' in preview) continue;
-		const found = preview.rows.flatMap((row) => {
-			const value = row[type.column] ?? null;
-			return value === null ? [] : [String(value)];
-		});
-		const choices = [...new Set(found)];
-		if (choices.length > 0) return { ...asked, choices, suggestion: asked.suggestion ?? choices[0] ?? null };
-	}
-	return asked;
 }
 
 /** A severe one without a name to type would be applied by a plain yes: then its own id is what is typed. */

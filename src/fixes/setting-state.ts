@@ -15,6 +15,7 @@ import {
 	type SettingScope,
 	setSetting,
 	settingByName,
+	standbysNow,
 	systemValue,
 } from './setting-sql.ts';
 import { type Setting, sameValue, settingFrom } from './setting-value.ts';
@@ -155,9 +156,18 @@ async function stillToDo(session: PostgresSession, name: string): Promise<string
 		throw new Error(
 			`it is in the configuration, but the server did not take it: ${row.error} (${String(row.file)}, line ${String(row.line)})`,
 		);
+	if (setting.name === 'synchronous_standby_names') return standbyMissing(session, setting.current);
 	if (setting.context === 'backend' || setting.context === 'superuser-backend')
 		return 'it counts for new sessions';
 	return null;
+}
+
+/** Null: no standby has to confirm, or one streams. */
+async function standbyMissing(session: PostgresSession, names: string): Promise<string | null> {
+	if (names === '') return null;
+	const { rows } = await session.read(standbysNow);
+	if (Number(rows[0]?.streaming ?? 0) > 0) return null;
+	return `no standby streams now, so every commit waits until one does; to let them go: ${setSetting({ role: null, database: null }, 'synchronous_standby_names', '')}; ${reload}`;
 }
 
 /** What cannot be looked at or kept is a reason not to begin; a lost session is not. */

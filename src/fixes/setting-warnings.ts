@@ -1,7 +1,7 @@
 /** What keeps a setting from being changed, or from having its effect: told before anybody agrees. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import { databaseStates } from './databases.ts';
-import { counted } from './in-words.ts';
+import { counted, upperFirst } from './in-words.ts';
 import { named } from './parameters.ts';
 import {
 	brokenFiles,
@@ -9,6 +9,7 @@ import {
 	roleRights,
 	type SettingScope,
 	sessionsConcerned,
+	standbysNow,
 	systemRights,
 } from './setting-sql.ts';
 import { isSystem, ownValuesOf, scopeInWords } from './setting-state.ts';
@@ -150,6 +151,7 @@ export async function reachOf(
 	if (isSystem(scope))
 		return [
 			...overridden,
+			...(name === 'synchronous_standby_names' ? await commitsNow(session) : []),
 			...(context === 'postmaster'
 				? [`${name} counts only after PostgreSQL has been restarted; until then nothing changes.`]
 				: []),
@@ -176,8 +178,14 @@ export async function reachOf(
 	];
 }
 
-function upperFirst(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
+/** What depends on the standbys that are waited for. */
+async function commitsNow(session: PostgresSession): Promise<readonly string[]> {
+	const { rows } = await session.read(standbysNow);
+	const waiting = Number(rows[0]?.waiting ?? 0);
+	const streaming = Number(rows[0]?.streaming ?? 0);
+	return [
+		`${waiting === 0 ? 'No commit waits' : waiting === 1 ? '1 commit waits' : `${waiting} commits wait`} for a standby now, and ${streaming === 0 ? 'no standby streams' : `${streaming} ${streaming === 1 ? 'standby streams' : 'standbys stream'}`}. A commit that no standby confirms is on this server alone.`,
+	];
 }
 
 /** Whether a value of `own` beats one of `scope`: role in database, then role, then database, then server. */

@@ -101,6 +101,15 @@ export const roleByName = `select r.rolname::text as name, r.rolconnlimit as con
 from pg_roles r cross join (select rolsuper, rolcreaterole from pg_roles where rolname = current_user) me
 where r.rolname = $1`;
 
+/** Who holds sessions of a role or in a database: `$1`, its name. */
+export function sessionsOf(kind: 'database' | 'role'): string {
+	return `select a.application_name as application, count(*) as sessions
+from pg_stat_activity a
+where a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'client backend'
+  and ${kind === 'role' ? 'a.usename' : 'a.datname'} = $1
+group by 1 order by 2 desc, 1`;
+}
+
 /** Databases that carry the note of a fence. */
 export const databasesWithRecord = `select d.datname::text as name
 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase cross join unnest(s.setconfig) as setting

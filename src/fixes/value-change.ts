@@ -4,8 +4,9 @@ import type { Done, FactValue } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import { databaseBesides, sessionIn } from './databases.ts';
 import type { ApplyContext, EffectOutcome, PreparedEffect, Standing, WayBack } from './effect.ts';
-import { failureOf, messageOf, statusOfFailure } from './failure.ts';
+import { failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
+import { upperFirst } from './in-words.ts';
 
 export type ValueChange = {
 	/** `the connection limit of role ims`. */
@@ -107,9 +108,9 @@ export async function outsideOf<T>(
 	if (home === null || !databases.includes(home)) return body(session);
 	const elsewhere = await databaseBesides(session, databases);
 	if (elsewhere === null)
-		throw new Error('it is done from another database, and there is none to connect to');
+		throw new NotBegun('it is done from another database, and there is none to connect to');
 	const moved = await sessionIn(keeper, elsewhere);
-	if ('refused' in moved) throw new Error(`it is done from another database: ${moved.refused}`);
+	if ('refused' in moved) throw new NotBegun(`it is done from another database: ${moved.refused}`);
 	try {
 		return await body(moved);
 	} finally {
@@ -151,8 +152,4 @@ export function shown(value: FactValue): string {
 	if (value === '') return "empty ('')";
 	if (value === -1) return 'unlimited (-1)';
 	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
-}
-
-function upperFirst(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -51,8 +51,13 @@ test('the solutions that are applied in this version are these; every other one 
 		'disconnect-all-clients',
 		'disconnect-idle-clients',
 		'end-the-blocking-session',
+		'cancel-abandoned-queries',
+		'set-timeouts',
+		'finish-the-prepared-transaction',
+		'release-waiting-commits',
 		'lift-the-connection-limit',
 		'allow-connections',
+		'limit-the-other-application',
 	]);
 	for (const { id, how, steps, verify } of article.solutions) {
 		expect(verify, id).not.toBeNull();
