@@ -21,7 +21,9 @@ export const effects: Readonly<Record<string, Effect>> = {
 	'allow-connections': effect(['database']),
 	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
 	write: effect(['path', 'mode']),
-	restart: effect(['wait']),
+	restart: effect(['by']),
+	/** The order of a primary and its standbys: looks, and asks. */
+	standbys: effect(['raised'], false, false),
 	wait: effect(['until', 'for'], false, false),
 	sql: effect(['database', 'if']),
 	/** A person does it. */

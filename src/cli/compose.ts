@@ -28,7 +28,7 @@ export type ComposeInput = {
 	readonly maxRows: number | null;
 	/** Null: nothing is written down, and nothing can be applied. */
 	readonly journal: Journal | null;
-	/** How long a person lets it wait for a slot, where `--wait` says nothing; null: until they stop it. */
+	/** How long it waits, where `--wait` says nothing; null: a person is there, and it waits until they stop it. */
 	readonly waitMs: number | null;
 	readonly world: Pick<World, 'now' | 'signal'>;
 	/** How a cure is watched; absent: as long as it takes to tell. */
@@ -54,6 +54,7 @@ const planRows = 10_000;
 const noJournal: FixJournal = {
 	session: '',
 	file: '',
+	records: [],
 	append: () => Promise.reject(new Error('nothing is applied in a run that keeps no journal')),
 };
 
@@ -198,6 +199,8 @@ export function compose(input: ComposeInput): Composition {
 			observe,
 			clock,
 			maxRows: planRows,
+			attended: input.waitMs === null,
+			waitMs: connection.waitMs ?? input.waitMs,
 		},
 		input.timing,
 	);

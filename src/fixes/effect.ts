@@ -1,7 +1,7 @@
 /** What every built-in effect is: something that can be told in full before it is done. */
 import type { Fence, Solution, Step } from '../article/article.ts';
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
-import type { Done, Facts, FactValue, Failure, PlanRow } from '../machine/ports.ts';
+import type { Done, Facts, FactValue, Failure, PlanRow, Undone } from '../machine/ports.ts';
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
 import type { Preview } from './preview.ts';
@@ -19,6 +19,10 @@ export type PrepareContext = {
 	readonly values: Facts;
 	/** Fences need a guardian; without one they are left out, and said to be. */
 	readonly canGuard: boolean;
+	/** A person is there to be asked. */
+	readonly attended: boolean;
+	/** How long somebody else is waited for, in milliseconds; null: until that is stopped. */
+	readonly waitMs: number | null;
 };
 
 export type ApplyContext = {
@@ -30,6 +34,8 @@ export type ApplyContext = {
 	readonly launchGuardian: GuardianLauncher | null;
 	readonly onProgress: (text: string) => void;
 	readonly signal: AbortSignal | null;
+	/** Takes back what this plan has changed so far, for an effect that fails and must not leave half a change. */
+	takeBack(): Promise<Undone>;
 };
 
 export type EffectOutcome = {
@@ -38,6 +44,8 @@ export type EffectOutcome = {
 	readonly done: readonly Done[];
 	/** What stopped it; null: nothing did. */
 	readonly failure: Failure | null;
+	/** All that the plan had changed before it was taken back. Absent: nothing was. */
+	readonly takenBack?: boolean;
 };
 
 /** An effect with all its values, before anything is done. */
@@ -51,6 +59,11 @@ export type PreparedEffect = {
 	/** What would change in a file, as a unified diff without secrets; null: no file is changed. */
 	readonly diff: string | null;
 	apply(context: ApplyContext): Promise<EffectOutcome>;
+	/**
+	 * Waits for what somebody else has to do before it can be verified. Absent: nobody has to.
+	 * @returns why it has not happened; null: it has
+	 */
+	awaited?(keeper: Keeper, onProgress: (text: string) => void, signal: AbortSignal): Promise<string | null>;
 };
 
 export type Prepared =
@@ -59,7 +72,8 @@ export type Prepared =
 	| {
 			readonly kind: 'parameter';
 			readonly name: string;
-			readonly problem: string;
+			/** Null: it has none yet, and must be asked for. */
+			readonly problem: string | null;
 			readonly choices: readonly string[];
 	  }
 	| { readonly kind: 'nothing to do'; readonly why: string }

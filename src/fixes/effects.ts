@@ -5,9 +5,11 @@ import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
 import { fileBack } from './files/file-back.ts';
+import { restart } from './restart/restart.ts';
 import { setting } from './setting.ts';
 import { settingBack } from './setting-state.ts';
 import { sqlEffect } from './sql-effect.ts';
+import { standbys } from './standbys.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
@@ -18,6 +20,8 @@ export const effects: readonly Effect[] = [
 	allowConnections,
 	setting,
 	sqlEffect,
+	restart,
+	standbys,
 	step,
 ];
 

@@ -184,8 +184,10 @@ async function prepareStep(
 					next: ['do it by hand, as the article says'],
 				},
 			};
+		const { attended, waitMs } = options;
 		const canGuard = options.launchGuardian !== null;
-		const prepared = await effect.prepare({ session, solution, step, fence, preview, values, canGuard });
+		const asked = { session, solution, step, fence, preview, values, canGuard, attended, waitMs };
+		const prepared = await effect.prepare(asked);
 		switch (prepared.kind) {
 			case 'ready':
 				ready.push(prepared.effect);
@@ -208,7 +210,8 @@ function askedByEffect(
 	{ name, problem, choices }: Extract<Prepared, { readonly kind: 'parameter' }>,
 ): Unready {
 	const parameter = solution.parameters.find((each) => each.name === name);
-	if (parameter === undefined) return { kind: 'unavailable', why: `${name}: ${problem}`, next: [] };
+	if (parameter === undefined)
+		return { kind: 'unavailable', why: `${name}: ${problem ?? 'it has no value'}`, next: [] };
 	return askFor(parameter, { suggestion: null, choices, problem });
 }
 

@@ -102,7 +102,7 @@ export function askFor(
 		name: parameter.name,
 		question: parameter.question,
 		suggestion,
-		choices: parameter.type.kind === 'one of' ? parameter.type.values : choices,
+		choices: parameter.type.kind === 'one of' && choices.length === 0 ? parameter.type.values : choices,
 		secret: parameter.type.kind === 'secret' || parameter.type.kind === 'connection',
 		problem,
 	};

@@ -7,6 +7,7 @@ import { wayBack } from './effects.ts';
 import { lookedAt } from './end-sessions.ts';
 import { messageOf } from './failure.ts';
 import { counted } from './in-words.ts';
+import { startedAt } from './restart/come-back.ts';
 
 export type RecoveredPart = {
 	readonly intent: RecordOf<'intent'>;
@@ -69,6 +70,10 @@ async function partOf(
 	try {
 		if (way === null) {
 			if (session === null) return part('unknown', unseen);
+			if (intent.effect === 'restart' && typeof intent.old === 'string')
+				return (await startedAt(session)) === intent.old
+					? part('not done', 'the server has not been restarted since')
+					: part('done', 'the server has been restarted since');
 			const rows = await lookedAt(
 				session,
 				planRows.filter(({ status }) => status === 'planned'),

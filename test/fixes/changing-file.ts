@@ -41,6 +41,7 @@ export async function change(
 		launchGuardian: null,
 		onProgress: () => undefined,
 		signal: null,
+		takeBack: () => undo(journal),
 	});
 }
 
