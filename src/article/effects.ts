@@ -23,6 +23,8 @@ export const effects: Readonly<Record<string, Effect>> = {
 	write: effect(['path', 'mode']),
 	restart: effect(['by']),
 	/** The order of a primary and its standbys: looks, and asks. */
+	/** The lines that a server cannot take, out of its files. */
+	'comment-out': effect([]),
 	standbys: effect(['raised'], false, false),
 	wait: effect(['until', 'for'], false, false),
 	sql: effect(['database', 'if']),

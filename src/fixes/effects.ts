@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
 import { fileBack } from './files/file-back.ts';
+import { commentOut } from './restart/comment-out.ts';
 import { restart } from './restart/restart.ts';
 import { setting } from './setting.ts';
 import { settingBack } from './setting-state.ts';
@@ -22,6 +23,7 @@ export const effects: readonly Effect[] = [
 	sqlEffect,
 	restart,
 	standbys,
+	commentOut,
 	step,
 ];
 

@@ -41,7 +41,7 @@ export async function change(
 		launchGuardian: null,
 		onProgress: () => undefined,
 		signal: null,
-		takeBack: () => undo(journal),
+		takeBack: async () => ({ session: '', undone: [], skipped: [] }),
 	});
 }
 
