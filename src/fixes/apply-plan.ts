@@ -53,7 +53,10 @@ function nowTakenBack({ what, status, why }: Done): Done {
 
 function merged(rows: readonly PlanRow[], results: readonly PlanRow[]): readonly PlanRow[] {
 	const byKey = new Map(results.map((row) => [`${row.pid} ${row.backend_start}`, row]));
-	return rows.map((row) => byKey.get(`${row.pid} ${row.backend_start}`) ?? row);
+	// What one effect has ended is not among those that a later one of the same plan finds.
+	return rows.map((row) =>
+		row.status === 'ended' ? row : (byKey.get(`${row.pid} ${row.backend_start}`) ?? row),
+	);
 }
 
 /** Sessions that the plan itself leaves out are no failure of carrying it out. */

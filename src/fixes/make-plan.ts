@@ -11,7 +11,7 @@ import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
 import { neededParameters } from './needed-parameters.ts';
 import { askFor, filled, resolveParameters } from './parameters.ts';
-import { fenceFor, majorOf, type Preview } from './preview.ts';
+import { fenceFor, majorOf, type Preview, type PreviewedSession } from './preview.ts';
 import { stepPreview, type Unready } from './step-preview.ts';
 
 /** A plan with what only this process can hold: the effects, ready to be carried out. */
@@ -84,7 +84,7 @@ export async function makePlan(
 			why: `it wants {${confirm.unknown}} typed out, and that is not known`,
 			next: [`give it: --set ${confirm.unknown}=VALUE`],
 		};
-	const sessions = previews.flatMap((preview) => preview.sessions);
+	const sessions = onceEach(previews.flatMap((preview) => preview.sessions));
 	const unlisted = previews.reduce((sum, { rows, rowCount }) => sum + Math.max(0, rowCount - rows.length), 0);
 	const plan: Plan = {
 		id: randomUUID(),
@@ -114,6 +114,11 @@ export async function makePlan(
 		kind: 'prepared',
 		prepared: { plan, solution, effects: ready, sessionPid: session?.pid ?? null, values, databases },
 	};
+}
+
+/** Two steps may list the same session: cancelled first, and ended if that was of no use. */
+function onceEach(sessions: readonly PreviewedSession[]): readonly PreviewedSession[] {
+	return [...new Map(sessions.map((each) => [`${each.row.pid} ${each.row.backend_start}`, each])).values()];
 }
 
 function joined(diffs: readonly string[]): string | null {
