@@ -102,6 +102,8 @@ export type DriverEvent =
 	/** Begins with the solution; `step` of one that is walked step by step, else its first. */
 	| { readonly type: 'start'; readonly step?: Slug }
 	| { readonly type: 'set'; readonly name: string; readonly value: string }
+	/** Another value of the plan at hand: that parameter is asked for again, then planned again. */
+	| { readonly type: 'ask anew'; readonly name: string }
 	/** Consent to the plan at hand; `typed` is what a severe one wants. */
 	| { readonly type: 'confirm'; readonly plan: string; readonly typed: string | null }
 	/** A person has done what is asked of them here. */

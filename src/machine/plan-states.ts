@@ -74,6 +74,18 @@ function planningState(part: Part, onward: Onward) {
 	});
 }
 
+/** Another value, wherever a plan is to be seen, or why there is none. */
+function askAnewOf({ solution }: Part) {
+	const params = ({ event }: { event: { name: string } }) => ({ solution: solution.id, name: event.name });
+	return {
+		'ask anew': {
+			guard: { type: 'isParameter', params },
+			target: 'parameter',
+			actions: { type: 'askAnew', params },
+		},
+	} as const;
+}
+
 function previewState(part: Part) {
 	return machineSetup.createStateConfig({
 		tags: ['waiting'],
@@ -95,6 +107,7 @@ function previewState(part: Part) {
 			'connection.held': 'plan expired',
 			'connection.lost': 'plan expired',
 			again: 'planning',
+			...askAnewOf(part),
 			back: part.start,
 			finish: '#ended',
 		},
@@ -210,6 +223,7 @@ export function planStates(part: Part, onward: Onward) {
 			meta: screenIn(part, 'parameter'),
 			on: {
 				set: { target: 'planning', actions: { type: 'setParameter', params: ({ event }) => event } },
+				...askAnewOf(part),
 				back: part.start,
 				finish: '#ended',
 			},
@@ -228,6 +242,7 @@ export function planStates(part: Part, onward: Onward) {
 				next: afterFailure(part),
 				again: 'planning',
 				set: { target: 'planning', actions: { type: 'setParameter', params: ({ event }) => event } },
+				...askAnewOf(part),
 			},
 		}),
 		'by hand': byHandState(part, onward),

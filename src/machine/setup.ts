@@ -1,6 +1,7 @@
 /** The one setup: every state of every article is made of these actors, actions and guards. */
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
+import { askAnew, parameterNamed } from './ask-anew.ts';
 import { type Tried, verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
 import { fillTemplate } from './facts.ts';
 import type { Finding } from './finding.ts';
@@ -189,6 +190,10 @@ export const setupWith = (ports: WizardPorts) =>
 				consentProblem: null,
 				fixFailure: null,
 			})),
+			askAnew: assign(({ context }, { solution, name }: { solution: Slug; name: string }) => {
+				const parameter = parameterNamed(context, solution, name);
+				return parameter === undefined ? {} : { planned: askAnew(context, parameter), consentProblem: null };
+			}),
 			refuseConsent: assign(({ context }) => ({
 				consentProblem: `That is not the name. Nothing was done. To go on, type exactly: ${currentPlan(context)?.confirm ?? ''}`,
 			})),
@@ -266,6 +271,8 @@ export const setupWith = (ports: WizardPorts) =>
 					current !== null && current.id === plan && (current.confirm === null || current.confirm === typed)
 				);
 			},
+			isParameter: ({ context }, { solution, name }: { solution: Slug; name: string }) =>
+				parameterNamed(context, solution, name) !== undefined,
 			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
 			holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
 			isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,

@@ -30,6 +30,17 @@ export function choose(hand: Hand, scene: KeyScene, index: number): void {
 	}
 }
 
+/** The value that Tab asks for again: the first of the solution's, then one after the other; null: there is none. */
+export function nextParameter({ screen, snapshot }: KeyScene): string | null {
+	const { article, planned } = snapshot.context;
+	if (!('solution' in screen)) return null;
+	const names = (article.solutions.find(({ id }) => id === screen.solution)?.parameters ?? []).map(
+		({ name }) => name,
+	);
+	const asked = screen.name === 'parameter' && planned?.kind === 'parameter' ? planned.name : null;
+	return names[(asked === null ? 0 : names.indexOf(asked) + 1) % names.length] ?? null;
+}
+
 function submit(hand: Hand, { screen, snapshot, view }: KeyScene): void {
 	const { planned } = snapshot.context;
 	if (screen.name === 'parameter' && planned?.kind === 'parameter') {

@@ -1,7 +1,7 @@
 /** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
 import { currentPlan } from '../machine/plans.ts';
 import type { Binding } from './binding.ts';
-import { choose, enter, enterLabel, leave, overlay, quit } from './key-acts.ts';
+import { choose, enter, enterLabel, leave, nextParameter, overlay, quit } from './key-acts.ts';
 import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
 
 /** First match wins. */
@@ -100,6 +100,22 @@ export const keyTable: readonly Binding[] = [
 		footer: (scene) => enterLabel(scene) ?? '',
 		when: onPage((scene) => scene.screen.name === 'preview' || enterLabel(scene) !== null),
 		act: enter,
+	},
+	{
+		keys: ['tab'],
+		shown: 'Tab',
+		help: 'another value for the plan; pressed again, the next one',
+		footer: ({ screen }) => (screen.name === 'parameter' ? 'next value' : 'other values'),
+		when: onPage((scene) => {
+			const name = nextParameter(scene);
+			return name !== null && can(scene, { type: 'ask anew', name });
+		}),
+		act: (hand, scene) => {
+			const name = nextParameter(scene);
+			if (name === null) return;
+			hand.change({ draft: '', selected: 0, notice: null });
+			hand.send({ type: 'ask anew', name });
+		},
 	},
 	{
 		keys: ['up', 'down'],

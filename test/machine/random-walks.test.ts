@@ -95,6 +95,7 @@ async function walk(article: Article, seed: number): Promise<{ steps: number; sc
 			{ type: 'choose', solution },
 			{ type: 'start' },
 			{ type: 'set', name: 'database', value: 'openiz' },
+			{ type: 'ask anew', name: 'database' },
 			{
 				type: 'confirm',
 				plan: screen.name === 'preview' ? planId(screen.solution, screen.step) : '',

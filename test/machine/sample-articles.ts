@@ -95,7 +95,10 @@ export function solutionOf(id: Slug, how: 'applied' | 'guided', steps: readonly 
 		needs: null,
 		interrupts: null,
 		notOn: how === 'applied' ? ['rds'] : [],
-		parameters: [],
+		parameters:
+			how === 'applied'
+				? [{ name: 'database', type: { kind: 'name' }, question: 'Which?', default: '{database}', line }]
+				: [],
 		steps: steps.map((step) => ({
 			id: step,
 			title: step,

@@ -159,6 +159,7 @@ export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly E
 		{ type: 'finish' },
 		...(steps ?? []).map(({ id }) => ({ type: 'start', step: id }) as const),
 		{ type: 'set', name: 'database', value: 'openiz' },
+		{ type: 'ask anew', name: 'database' },
 		...(check?.branches ?? []).map(({ verdict }) => ({ type: 'answer', verdict, by: 'me', at }) as const),
 		...(screen.name === 'causes'
 			? article.solutions.map(({ id }) => ({ type: 'choose', solution: id }) as const)

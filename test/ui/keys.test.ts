@@ -154,6 +154,20 @@ test('a parameter is typed, or its suggestion taken; an unknown one says what is
 	shown.close();
 });
 
+test('Tab asks for another value of the plan, also where a name is typed; what is typed plans again', async () => {
+	for (const way of [ways.preview, ways['no plan']]) {
+		const shown = stage();
+		await way(shown);
+		press(shown, ['tab']);
+		expect(screenNow(shown)).toBe('parameter');
+		expect(shownText(shown)).toContain('Which?');
+		press(shown, [...'audit', 'enter']);
+		expect(screenNow(shown)).toBe('planning');
+		expect(shown.actor.getSnapshot().context.parameters).toEqual({ database: 'audit' });
+		shown.close();
+	}
+});
+
 test('a change is not left half way: quitting waits, Ctrl-C asks once more', async () => {
 	const shown = stage();
 	await ways.applying(shown);

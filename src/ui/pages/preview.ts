@@ -59,6 +59,14 @@ function consent({ snapshot, looks }: Scene, plan: Plan): readonly Block[] {
 	];
 }
 
+/** The values that it was made with: what a filter leaves out is seen here, and changed with Tab. */
+function valuesBlock({ snapshot: { context } }: Scene, plan: Plan): readonly Block[] {
+	const parameters = context.article.solutions.find(({ id }) => id === plan.solution)?.parameters ?? [];
+	if (parameters.length === 0) return [];
+	const values = parameters.map(({ name }) => `${name} ${plan.parameters[name] ?? 'any'}`);
+	return [text(faint('With '), values.join(', '), faint('. Tab asks for another value, and plans again.'))];
+}
+
 /** Exactly what would be done, to whom, on which server, and how it is taken back. */
 export function previewPage(scene: Scene, title: string, plan: Plan): Page {
 	const { snapshot, now, looks } = scene;
@@ -74,6 +82,7 @@ export function previewPage(scene: Scene, title: string, plan: Plan): Page {
 				'.',
 				...(looks.reader || !(left > 0) ? [] : [faint(` This plan stands for ${wholeSeconds(left)} more.`)]),
 			),
+			...valuesBlock(scene, plan),
 			...bullets(scene, plan.consequences),
 			text(
 				...(plan.undoable.length === 0
