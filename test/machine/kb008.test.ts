@@ -12,7 +12,7 @@ const path = new URL(
 test('every branch and every solution of KB008 is reached, and an end from everywhere', () => {
 	const { article } = compileArticle(readFileSync(path, 'utf8'), { path: path.pathname });
 	if (article === null) throw new Error('KB008 does not compile');
-	const { seen } = explore(article);
+	const { seen } = explore(article, { connected: true });
 	const screens = [...seen.values()].map(({ snapshot }) => screenOf(snapshot));
 	const taken = new Set(
 		screens.flatMap((screen) => (screen.name === 'finding' ? [`${screen.check}: ${screen.verdict}`] : [])),

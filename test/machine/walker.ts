@@ -139,7 +139,7 @@ const server = {
 } as const;
 
 /** Everything that could be said in this state, by a driver, by an actor, by the keeper. */
-export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly EventObject[] {
+function eventsIn(snapshot: WizardSnapshot, article: Article, { connected }: Ways): readonly EventObject[] {
 	const screen = screenOf(snapshot);
 	const check = 'check' in screen ? article.checks.find(({ id }) => id === screen.check) : undefined;
 	const steps = article.solutions.find(({ id }) => 'solution' in screen && id === screen.solution)?.steps;
@@ -195,7 +195,7 @@ export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly E
 					.filter(({ key }) => key === 'preview')
 					.map(({ path }) => ({ type: `xstate.after.planExpiry.wizard.${path.join('.')}` }))
 			: [];
-	return [...driver, ...keeper, ...actors, ...timers];
+	return [...driver, ...(connected ? [] : keeper), ...actors, ...timers];
 }
 
 export type Walk = {
@@ -204,16 +204,25 @@ export type Walk = {
 	readonly seen: ReadonlyMap<string, { readonly snapshot: WizardSnapshot; readonly to: ReadonlySet<string> }>;
 };
 
+export type Ways = {
+	/** The connection stays as it is: what it may do meanwhile is the same everywhere, and is walked in small articles. */
+	readonly connected: boolean;
+};
+
 /**
  * Whether checks are still to come decides where the last one leads, and what stands of a solution what can be taken
  * back, so they are part of where one is.
  */
-const keyOf = (snapshot: WizardSnapshot): string => {
+const keyOf = (snapshot: WizardSnapshot, { connected }: Ways): string => {
 	const { trail, article } = snapshot.context;
 	const screen = screenOf(snapshot);
 	const standing =
 		'solution' in screen ? plansToUndo(snapshot.context, { ...screen, step: null }).map(({ id }) => id) : [];
-	return JSON.stringify([snapshot.value, trail.length === article.checks.length, standing]);
+	return JSON.stringify([
+		connected ? snapshot.value.article : snapshot.value,
+		trail.length === article.checks.length,
+		standing,
+	]);
 };
 
 /** Everything answered by its `otherwise`, one check after the other: the shortest way to the causes, where jumps make it long. */
@@ -233,18 +242,18 @@ function straightOn(machine: WizardMachine, first: WizardSnapshot): WizardSnapsh
 }
 
 /** Breadth first over state values: a short path to each, and every event tried in each. */
-export function explore(published: Article): Walk {
+export function explore(published: Article, ways: Ways = { connected: false }): Walk {
 	const article = asWizard(published);
 	const machine = compileMachine(published);
 	const first = getInitialSnapshot(machine, { article: published, startedAt: at });
 	const queue = [first, straightOn(machine, first)];
-	const seen = new Map(queue.map((snapshot) => [keyOf(snapshot), { snapshot, to: new Set<string>() }]));
+	const seen = new Map(queue.map((snapshot) => [keyOf(snapshot, ways), { snapshot, to: new Set<string>() }]));
 	for (let snapshot = queue.shift(); snapshot !== undefined; snapshot = queue.shift()) {
-		const here = seen.get(keyOf(snapshot));
-		for (const event of eventsIn(snapshot, article)) {
+		const here = seen.get(keyOf(snapshot, ways));
+		for (const event of eventsIn(snapshot, article, ways)) {
 			const next = after(machine, snapshot, event);
-			const key = keyOf(next);
-			if (key !== keyOf(snapshot)) here?.to.add(key);
+			const key = keyOf(next, ways);
+			if (key !== keyOf(snapshot, ways)) here?.to.add(key);
 			if (seen.has(key)) continue;
 			seen.set(key, { snapshot: next, to: new Set() });
 			queue.push(next);
