@@ -1,5 +1,5 @@
 /** The restart solutions of the shipped article: raised, restarted, verified, undone; and what must not happen. */
-import { readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Article } from '../../src/article/article.ts';
@@ -262,6 +262,30 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		const after = await stateOf(server());
 		expect(after.started).toBe(before.started);
 		expect(after.auto).not.toContain('max_connections');
+	});
+
+	test('a line that the server cannot take is commented out, and put back byte for byte', async () => {
+		const file = join(server().dataDir, 'postgresql.conf');
+		const sound = await readFile(file);
+		onTestFinished(() => writeFile(file, sound));
+		await appendFile(file, 'max_conections = 50\r\nwork_mem = 5MB');
+		const broken = await readFile(file);
+		const { fix, fixer, plan, journal } = await fixing();
+		// As long as it stands there nothing else is done.
+		expect(await plan(raise, { max_connections: '40' })).toMatchObject({ kind: 'unavailable' });
+		const { plan: made, applied } = await fix('correct-the-configuration-file');
+		expect(made.consequences.join('\n')).toMatch(/postgresql\.conf:\d+: max_conections: unrecognized/);
+		expect(made.diff).toContain('+#max_conections = 50');
+		expect(applied).toMatchObject({ outcome: 'done', failure: null });
+		expect((await readFile(file, 'latin1')).replace('#max_conections', 'max_conections')).toBe(
+			broken.toString('latin1'),
+		);
+		const workMem = () => query(server().superuser, "select current_setting('work_mem') as it");
+		await until(async () => (await workMem())[0]?.it === '5MB', { what: 'the line after it to count' });
+		expect(await plan('correct-the-configuration-file')).toMatchObject({ kind: 'nothing to do' });
+		const { undone } = await fixer.undo(journal.records, quiet);
+		expect(undone.join()).toContain('pg_reload_conf');
+		expect(await readFile(file)).toEqual(broken);
 	});
 
 	test('without the right to look, nothing is planned, and the right is named', async () => {
