@@ -3,8 +3,8 @@
 /** `MAX_BACKENDS`: slots are numbered with 18 bits, and none is number 0. */
 const mostProcesses = 262_143;
 
-/** Slots that it keeps for itself beside those that settings count (`InitializeMaxBackends`). */
-const special = (versionNum: number): number => (versionNum >= 180_000 ? 2 : 1);
+/** Slots that it keeps for itself beside those that settings count; measured on 15 to 18. */
+const special = (versionNum: number): number => (versionNum >= 170_000 ? 2 : 1);
 
 /**
  * Why a server with these settings would not start; null: nothing speaks against it.
