@@ -21,7 +21,7 @@ export const effects: Readonly<Record<string, Effect>> = {
 	'allow-connections': effect(['database']),
 	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
 	write: effect(['path', 'mode']),
-	restart: effect(['by']),
+	restart: effect(['by', 'because']),
 	/** The order of a primary and its standbys: looks, and asks. */
 	/** The lines that a server cannot take, out of its files. */
 	'comment-out': effect([]),

@@ -93,7 +93,12 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 	if (!isBroken(journal.records, changesInForce(journal.records))) return mended(null, exitStatus.done);
 	const open = interruptedStep(journal.records)?.open ?? [];
 	if (needsServer([...changesInForce(journal.records), ...open]))
-		await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
+		await reachServer(keeper, {
+			waitMs,
+			otherwise: 'nothing was taken back',
+			signal: world.signal,
+			hints: startCommands(journal.records),
+		});
 	const elsewhere = await fixer.elsewhere(journal.records);
 	if (elsewhere !== null) {
 		const next = ['give the server of the session: kbwizard resume SESSION SERVER'];
@@ -153,6 +158,17 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 			);
 		return result;
 	}
+}
+
+/** How a server is started whose restart was under way when the session broke off. */
+function startCommands(records: readonly JournalRecord[]): readonly string[] {
+	const open = interruptedStep(records)?.open ?? [];
+	return open
+		.filter(({ effect }) => effect === 'restart')
+		.map(
+			({ statement }) =>
+				`its restart was under way; if it does not run, start it: ${statement?.split('\n').at(-1) ?? ''}`,
+		);
 }
 
 /** Whether anything of the plan was, or may have been, done but for its fences. */

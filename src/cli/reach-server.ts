@@ -13,10 +13,15 @@ export type Reaching = {
 	/** What does not happen without a session: `nothing was taken back`. */
 	readonly otherwise: string;
 	readonly signal: AbortSignal;
+	/** What to do first, where it is not reached. */
+	readonly hints?: readonly string[];
 };
 
 /** @throws ExpectedError with status 2 where there is no way in, CancelledError */
-export async function reachServer(keeper: Keeper, { waitMs, otherwise, signal }: Reaching): Promise<void> {
+export async function reachServer(
+	keeper: Keeper,
+	{ waitMs, otherwise, signal, hints = [] }: Reaching,
+): Promise<void> {
 	let attempt = await untilCancelled(keeper.attempt(), signal);
 	if (keeper.session === null && isFencedOut(attempt)) {
 		for (const database of otherDatabases) {
@@ -31,7 +36,7 @@ export async function reachServer(keeper: Keeper, { waitMs, otherwise, signal }:
 	throw new ExpectedError(
 		failure?.code ?? 'no-session',
 		`${otherwise}: ${failure?.message ?? 'there is no session on the server'}`,
-		failure?.next ?? [],
+		[...hints, ...(failure?.next ?? [])],
 		exitStatus.notDone,
 	);
 }

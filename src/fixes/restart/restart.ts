@@ -1,5 +1,5 @@
 /**
- * `restart apply by=:restart`: the server started again, where a setting waits for that; by its own program or the
+ * `restart apply by=:restart because=:fact`: the server started again, where a setting waits for that; by its own program or the
  * service manager of this host where that is possible and wanted, else by somebody else, who is waited for.
  */
 import { type Located, locatePostmaster } from '../../evidence/host/postmaster.ts';
@@ -49,7 +49,11 @@ export const restart: Effect = {
 		const ways = waysOf(located);
 		const way = wayOf(context, ways);
 		if (typeof way !== 'string') return way;
-		const told = await toldOf(session, next, located);
+		const because = attributeValue(fence, 'because', values);
+		const told = [
+			...(because === null ? [] : [`Needed: ${String(because)}.`]),
+			...(await toldOf(session, next, located)),
+		];
 		if (way !== 'somebody else' && located.here)
 			return byTool({ way, located, next, told, planned, versionNum: session.server.versionNum ?? 0 });
 		return bySomebodyElse(session, {
