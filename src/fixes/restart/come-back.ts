@@ -1,21 +1,26 @@
 /** Waiting until the server is back from a restart, whoever makes it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Keeper, type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
+import {
+	type Attempt,
+	type Keeper,
+	type PostgresSession,
+	QueryError,
+} from '../../evidence/postgres/postgres.ts';
 
 /** Between two tries while the server does not answer, in milliseconds. */
 const retryMs = 200;
 /** Between two looks while the server runs on as it did, in milliseconds. */
 const lookMs = 1_000;
 
-/** Refusals that a restart brings with it, and that pass. */
-const passing: ReadonlySet<string> = new Set([
-	'57P03',
-	'57P01',
-	'57P02',
-	'ECONNREFUSED',
-	'ECONNRESET',
-	'ENOENT',
-	'EPIPE',
+/**
+ * Refusals that no restart brings with it, and that do not pass by themselves: another try may lock an account. All
+ * else does: a server on its way down or up refuses, resets, or closes without a word.
+ */
+const lasting: ReadonlySet<Attempt['verdict']> = new Set([
+	'credentials refused',
+	'database closed',
+	'no such name',
+	'tls refused',
 ]);
 
 const startTime = 'select pg_postmaster_start_time()::text as started_at';
@@ -46,13 +51,13 @@ export async function comeBack(
 		const { session } = keeper;
 		let pause = retryMs;
 		if (session === null) {
-			const { failure } = await keeper.attempt();
+			const { failure, verdict } = await keeper.attempt();
 			if (keeper.session !== null) continue;
 			why = failure?.message ?? why;
-			const code = failure?.code ?? '';
 			const left = Math.max(0, end - performance.now());
-			if (code === '53300') await keeper.wait({ forMs: Number.isFinite(left) ? left : null, signal });
-			else if (!passing.has(code)) return { is: 'not yet', why };
+			if (failure?.code === '53300')
+				await keeper.wait({ forMs: Number.isFinite(left) ? left : null, signal });
+			else if (lasting.has(verdict)) return { is: 'not yet', why };
 			if (keeper.session !== null) continue;
 		} else {
 			try {

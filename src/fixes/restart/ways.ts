@@ -90,7 +90,7 @@ export function ordersFor(
 	const log =
 		output === null
 			? null
-			: output.kind === 'collector'
+			: output.kind === 'collector' || output.kind === 'other'
 				? { path: join(dataDir, 'kbwizard-restart.log'), ours: true }
 				: { path: output.path, ours: false };
 	const control = (settings: Settings): Program => {
