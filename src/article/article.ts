@@ -152,6 +152,13 @@ export const providers = [
 
 export type Provider = (typeof providers)[number];
 
+/** What to do by hand where somebody else runs the server, as `- **On rds, aurora**: …` says. */
+export type ProvidersWay = Located & {
+	readonly providers: readonly Provider[];
+	/** In order, with `{name}` placeholders of parameters and facts. */
+	readonly instructions: readonly Markdown[];
+};
+
 export type Solution = Located & {
 	readonly id: Slug;
 	readonly title: string;
@@ -167,6 +174,8 @@ export type Solution = Located & {
 	readonly needs: Markdown | null;
 	readonly interrupts: Markdown | null;
 	readonly notOn: readonly Provider[];
+	/** For providers of `notOn`; of the others the article says nothing of its own. */
+	readonly onProviders: readonly ProvidersWay[];
 	readonly parameters: readonly Parameter[];
 	readonly steps: readonly Step[];
 	/** Null only where nothing is applied and nothing can be measured. */

@@ -71,6 +71,9 @@ function lintSolutionValues(
 			for (const name of namesIn(fence)) unknown(name, fence.line, known, `:${name}`);
 		}
 	}
+	for (const { instructions, line } of solution.onProviders) {
+		for (const name of instructions.flatMap(placeholders)) unknown(name, line, known, `{${name}}`);
+	}
 	for (const name of placeholders(solution.confirm ?? '')) unknown(name, solution.line, known, `{${name}}`);
 	for (const { type, line, default: value } of solution.parameters) {
 		if (type.kind === 'choice') unknown(type.column, line, known, `{${type.column}}`);

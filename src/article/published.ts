@@ -119,6 +119,7 @@ function solutionOf(context: CompileContext, section: Section, draft: Draft): So
 		needs: null,
 		interrupts: null,
 		notOn: [],
+		onProviders: [],
 		parameters: [],
 		steps:
 			draft.steps.length === 0

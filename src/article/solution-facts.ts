@@ -1,8 +1,15 @@
 /** The facts of a solution, as list items: `- **Risk**: moderate`. */
 
 import { nearestName } from '../nearest-name.ts';
-import { type Parameter, type Provider, providers, type Risk, type Solution } from './article.ts';
-import { type Item, ownText } from './markdown-blocks.ts';
+import {
+	type Parameter,
+	type Provider,
+	type ProvidersWay,
+	providers,
+	type Risk,
+	type Solution,
+} from './article.ts';
+import { blocksOf, type Item, isList, itemsOf, ownText } from './markdown-blocks.ts';
 import { isParameterItem, readParameter } from './parameter-items.ts';
 import { plainInline } from './plain-text.ts';
 import type { Report } from './problems.ts';
@@ -15,10 +22,13 @@ export type SolutionFacts = {
 	needs: string | null;
 	interrupts: string | null;
 	notOn: Provider[];
+	onProviders: ProvidersWay[];
 	parameters: Parameter[];
 };
 
 const names = ['Risk', 'Confirm', 'Needs', 'Interrupts', 'Not on'] as const;
+/** `On rds, aurora`: the name itself says for whom. */
+const onProviders = /^On\s+(.+)$/i;
 const risks: readonly Risk[] = ['mild', 'moderate', 'severe'];
 const fact = /^\*\*([^*\n]+?):?\*\*\s*:?\s*([\s\S]*)$/;
 
@@ -30,6 +40,7 @@ export function noFacts(): SolutionFacts {
 		needs: null,
 		interrupts: null,
 		notOn: [],
+		onProviders: [],
 		parameters: [],
 	};
 }
@@ -62,8 +73,32 @@ export function readFacts(items: readonly Item[], facts: SolutionFacts, report: 
 			} else facts.parameters.push(parameter);
 			continue;
 		}
-		readFact(text, line, facts, report);
+		const hosts = onProviders.exec(fact.exec(text)?.[1]?.trim() ?? '')?.[1];
+		if (hosts === undefined) readFact(text, line, facts, report);
+		else readProvidersWay(item, hosts, facts, report);
 	}
+}
+
+/** Its own text first, then the items below it. */
+function readProvidersWay(item: Item, hosts: string, facts: SolutionFacts, report: Report): void {
+	const { line } = item;
+	const said = [
+		fact.exec(ownText(item))?.[2] ?? '',
+		...blocksOf(item).flatMap((block) =>
+			isList(block.token) ? itemsOf(block.token, block.line).map(ownText) : [],
+		),
+	];
+	const instructions = said.map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '');
+	const providersMeant = readProviders(hosts, line, report);
+	if (instructions.length === 0)
+		report({
+			line,
+			rule: 'unknown-fact',
+			message: `On ${hosts} says nothing`,
+			expected: '- **On rds**: what to do there',
+		});
+	else if (providersMeant.length > 0)
+		facts.onProviders.push({ line, providers: providersMeant, instructions });
 }
 
 function readFact(text: string, line: number, facts: SolutionFacts, report: Report): void {
@@ -78,7 +113,7 @@ function readFact(text: string, line: number, facts: SolutionFacts, report: Repo
 				name === undefined
 					? `a solution has no fact ${plainInline(match?.[1] ?? text).slice(0, 40)}`
 					: `${name} says nothing`,
-			expected: `${names.join(', ')}, or a parameter`,
+			expected: `${names.join(', ')}, On and a provider, or a parameter`,
 			nearest: name === undefined ? nearestName(match?.[1] ?? text, names) : null,
 		});
 		return;
@@ -135,7 +170,7 @@ function readProviders(value: string, line: number, report: Report): Provider[] 
 /** The solution's own fields; what is not said is the harmless reading, and lint asks for the rest. */
 export function settledFacts(
 	facts: SolutionFacts,
-): Pick<Solution, 'risk' | 'confirm' | 'needs' | 'interrupts' | 'notOn' | 'parameters'> {
+): Pick<Solution, 'risk' | 'confirm' | 'needs' | 'interrupts' | 'notOn' | 'onProviders' | 'parameters'> {
 	const { risk, riskRefused: _, ...rest } = facts;
 	return { ...rest, risk: risk ?? 'mild' };
 }

@@ -5,6 +5,7 @@ import { readFence } from './fences.ts';
 import { type Block, isCode, isHeading, isList, isParagraph, itemsOf, rawText } from './markdown-blocks.ts';
 import type { OutlineNode } from './outline.ts';
 import { plainInline } from './plain-text.ts';
+import type { Report } from './problems.ts';
 import { isFactList, noFacts, readFacts, type SolutionFacts, settledFacts } from './solution-facts.ts';
 import { howDone, isToolStep } from './step-kind.ts';
 import { isVerifyParagraph, readVerification } from './verifications.ts';
@@ -28,6 +29,7 @@ export function readSolution(context: CompileContext, node: OutlineNode): Soluti
 			expected: '- **Confirm**: {database}',
 		});
 	}
+	reportUnusedWays(node.title, facts, context.report);
 	const steps: Step[] = [];
 	// What stands before the first #### is a step of its own only if it does something.
 	if (firstStep < 0 || own.fences.length > 0) {
@@ -52,6 +54,20 @@ export function readSolution(context: CompileContext, node: OutlineNode): Soluti
 		steps,
 		verify: own.verify,
 	};
+}
+
+/** What to do on a provider's server is only asked for where the tool itself does nothing. */
+function reportUnusedWays(title: string, { onProviders, notOn }: SolutionFacts, report: Report): void {
+	for (const { providers, line } of onProviders) {
+		const applied = providers.filter((provider) => !notOn.includes(provider));
+		if (applied.length === 0) continue;
+		report({
+			line,
+			rule: 'way-without-not-on',
+			message: `${title} says what to do on ${applied.join(', ')}, where the tool itself applies it`,
+			expected: `- **Not on**: ${[...notOn, ...applied].join(', ')}`,
+		});
+	}
 }
 
 function readSteps(context: CompileContext, blocks: readonly Block[]): Step[] {

@@ -1,6 +1,7 @@
 /** `allow-connections apply database=:database`: opens a database that was closed to everybody. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Inverse } from '../session/record.ts';
+import { askAdministrator } from './ask-administrator.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
@@ -30,11 +31,12 @@ export const allowConnections: Effect = {
 			return { kind: 'nothing to do', why: 'no such database is closed to connections' };
 		const foreign = closed.find(({ mayAlter }) => !mayAlter);
 		if (foreign !== undefined)
-			return {
-				kind: 'unavailable',
-				why: `${session.server.user ?? 'this role'} may not alter ${named('database', foreign.name)}`,
-				next: ['connect as the owner of the database, or as a superuser'],
-			};
+			return askAdministrator(
+				session,
+				'database',
+				foreign.name,
+				closed.map(({ name }) => setAllowConnections(name, true)),
+			);
 		return { kind: 'ready', effect: preparedChanges(closed.map(({ name }) => changeOf(name))) };
 	},
 };

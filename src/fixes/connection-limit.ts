@@ -1,6 +1,7 @@
 /** `connection-limit apply database=:database limit=:limit`, or `role=:role`: how many sessions it may have at once. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Inverse } from '../session/record.ts';
+import { askAdministrator } from './ask-administrator.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates, roleState } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
@@ -22,6 +23,7 @@ export const connectionLimit: Effect = {
 		// A row of the preview is one thing to change, and its columns win over a parameter of the same name.
 		const changes: ValueChange[] = [];
 		const held: string[] = [];
+		let foreign: string | null = null;
 		for (const row of preview === null ? [{}] : preview.rows) {
 			const known = { ...values, ...row };
 			const name = attributeValue(fence, kind, known);
@@ -42,16 +44,6 @@ export const connectionLimit: Effect = {
 					problem: `there is no ${named(kind, String(name))}`,
 					choices: [],
 				};
-			if (!state.mayAlter)
-				return {
-					kind: 'unavailable',
-					why: `${session.server.user ?? 'this role'} may not alter ${named(kind, state.name)}`,
-					next: [
-						kind === 'role'
-							? 'connect as a superuser, or as a role with CREATEROLE that administers it'
-							: 'connect as the owner of the database, or as a superuser',
-					],
-				};
 			if (kind === 'role' && state.superuser && limit >= 0)
 				return {
 					kind: 'unavailable',
@@ -59,9 +51,17 @@ export const connectionLimit: Effect = {
 					next: ['give the application a role of its own first, that is no superuser'],
 				};
 			if (state.connectionLimit === limit) continue;
+			if (!state.mayAlter) foreign ??= state.name;
 			changes.push(changeOf(kind, state.name, state.connectionLimit, limit));
 			if (limit >= 0) held.push(...(await heldNow(session, kind, state.name, limit)));
 		}
+		if (foreign !== null)
+			return askAdministrator(
+				session,
+				kind,
+				foreign,
+				changes.map(({ statement }) => statement),
+			);
 		if (changes.length === 0)
 			return { kind: 'nothing to do', why: `no ${kind} has another connection limit than the one wanted` };
 		const prepared = preparedChanges(changes);

@@ -1,6 +1,7 @@
 /** From a solution to a plan: what exactly would be done, to whom, by which statements. Nothing is changed. */
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
+import { waysOn } from '../article/providers-way.ts';
 import { isToolStep } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
@@ -9,8 +10,8 @@ import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
-import { neededParameters } from './needed-parameters.ts';
-import { askFor, filled, resolveParameters } from './parameters.ts';
+import { neededParameters, parametersNamed } from './needed-parameters.ts';
+import { askFor, filled, filledIn, resolveParameters } from './parameters.ts';
 import { fenceFor, majorOf, type Preview, type PreviewedSession } from './preview.ts';
 import { stepPreview, type Unready } from './step-preview.ts';
 
@@ -39,20 +40,29 @@ export async function makePlan(
 	const { session } = options.keeper;
 	const steps = solution.steps.filter(({ id }) => input.step === null || id === input.step);
 	const touchesServer = steps.some(isToolStep);
-	const unavailable = touchesServer ? whyUnavailable(solution, session) : null;
+	const ways = session === null ? [] : waysOn(solution, session.server.provider);
+	const unavailable = touchesServer && ways.length === 0 ? whyUnavailable(solution, session) : null;
 	if (unavailable !== null) return unavailable;
 
 	const resolved = await resolveParameters(
 		solution,
 		{ ...input, server: session?.server ?? input.server },
 		session,
-		neededParameters(solution, input.step === null ? null : (steps[0] ?? null)),
+		ways.length > 0
+			? parametersNamed(solution, ways)
+			: neededParameters(solution, input.step === null ? null : (steps[0] ?? null)),
 	);
 	if (resolved.kind === 'asked')
 		return session === null ? resolved.asked : withChoices(options, solution, resolved, input, session);
 	const { parameters, values } = resolved;
 	const missing = session === null ? null : await missingName(solution, parameters, session);
 	if (missing !== null) return missing;
+	if (session !== null && ways.length > 0)
+		return {
+			kind: 'by hand',
+			why: `it cannot be applied on ${session.server.provider}, which has a way of its own`,
+			instructions: ways.map((way) => filledIn(way, values)),
+		};
 
 	const ready: PreparedEffect[] = [];
 	const previews: Preview[] = [];

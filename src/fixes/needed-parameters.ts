@@ -8,12 +8,21 @@ const reference = /[:{]["']?([A-Za-z_][A-Za-z0-9_]*)/g;
 /** @param step null: the whole solution, which needs them all */
 export function neededParameters(solution: Solution, step: Step | null): readonly Parameter[] {
 	if (step === null) return solution.parameters;
-	const named = new Set([
+	return withDefaults(solution, [
 		...[...step.previews, ...step.applies, ...step.undos].flatMap(referencesOf),
 		...placeholders(solution.confirm ?? ''),
 	]);
-	// What a default refers to is needed with it; it stands further up in the list.
-	return solution.parameters
+}
+
+/** Those that texts for a person have a place for. */
+export function parametersNamed(solution: Solution, texts: readonly string[]): readonly Parameter[] {
+	return withDefaults(solution, texts.flatMap(placeholders));
+}
+
+/** What a default refers to is needed with it; it stands further up in the list. */
+function withDefaults({ parameters }: Solution, names: readonly string[]): readonly Parameter[] {
+	const named = new Set(names);
+	return parameters
 		.toReversed()
 		.filter((parameter) => {
 			if (!named.has(parameter.name)) return false;

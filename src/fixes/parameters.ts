@@ -34,6 +34,14 @@ export function filled(
 	return unknown === null ? { text: result } : { unknown };
 }
 
+/** As {@link filled}, for a person to read: what is not known is said to be so. */
+export function filledIn(text: string, values: Facts): string {
+	return text.replaceAll(placeholder, (_, name: string) => {
+		const value = Object.hasOwn(values, name) ? (values[name] ?? null) : null;
+		return value === null ? `(${name}: not known)` : cleanText(String(value));
+	});
+}
+
 /** What every `:name` may stand for before the parameters: the findings' facts, and the connection's own. */
 export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server'>): Facts {
 	const own: Record<string, FactValue> = {};

@@ -1,5 +1,6 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
 import type { Article, Bearing, Cause, Severity, Slug, Solution } from '../article/article.ts';
+import { waysOn } from '../article/providers-way.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
 import { isGuided } from './guided.ts';
 import type { ServerIdentity } from './ports.ts';
@@ -119,6 +120,11 @@ export function rankCauses(article: Article, findings: readonly Finding[]): read
 /** Below this server version nothing is applied (architecture, "Where it runs"). */
 const firstAppliedVersion = 100000;
 
+/** As a whole by the tool, or step by step; by hand where the server's provider has a way of its own. */
+function howHere(solution: Solution, server: ServerIdentity | null): Solution['how'] {
+	return server !== null && waysOn(solution, server.provider).length > 0 ? 'guided' : solution.how;
+}
+
 /** Why the tool cannot apply a solution here; null: it can, or it is a person's to do. */
 export function whyUnavailable(solution: Solution, server: ServerIdentity | null): string | null {
 	if (solution.how === 'guided') return null;
@@ -126,7 +132,7 @@ export function whyUnavailable(solution: Solution, server: ServerIdentity | null
 	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
 		return `nothing is applied on PostgreSQL ${server.version ?? 'below 10'}: only 10 and later are tested`;
 	}
-	if (solution.notOn.includes(server.provider)) {
+	if (solution.notOn.includes(server.provider) && waysOn(solution, server.provider).length === 0) {
 		return server.provider === 'unknown'
 			? 'it is not known who runs this server; only its provider or a superuser can'
 			: `it cannot be applied on ${server.provider}`;
@@ -152,7 +158,7 @@ export function rankSolutions(
 			id: solution.id,
 			title: solution.title,
 			risk: solution.risk,
-			how: solution.how,
+			how: howHere(solution, server),
 			relief: (known?.relief ?? true) && relief,
 			available: why === null,
 			why,

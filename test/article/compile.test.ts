@@ -96,6 +96,12 @@ describe('an executable article', () => {
 			needs: 'membership in `pg_signal_backend`',
 			interrupts: 'idle clients, for a second',
 			notOn: ['rds', 'unknown'],
+			onProviders: [
+				{
+					providers: ['rds'],
+					instructions: ['in its console, end the sessions of {database}', 'that are idle', 'for {age}'],
+				},
+			],
 			verify: { check: 'are-the-slots-used-up', verdicts: ['free'] },
 			prose: 'Those that do nothing are ended.',
 		});

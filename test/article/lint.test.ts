@@ -48,6 +48,7 @@ const broken: Readonly<Record<string, readonly [line: string, nearest: string | 
 	'verdict-list': ['- **half full**', null],
 	'verify-syntax': ['Verify: all is well', null],
 	'version-range': ['```sql check min=14 max=13', null],
+	'way-without-not-on': ['- **On rds, azure**', null],
 };
 
 describe('lint', () => {

@@ -84,11 +84,11 @@ describeOn(testMajors, 'limits, and taking them back', options, (server) => {
 	test('a role without the right is told before anything is asked of it', async () => {
 		const { plan } = await fixingOn(server().uri({ user: 'owner', database: 'postgres' }));
 		expect(await plan('limit', { database: 'openiz', limit: '40' })).toMatchObject({
-			kind: 'unavailable',
+			kind: 'by hand',
 			why: 'owner may not alter database openiz',
 		});
 		expect(await plan('limit-a-role')).toMatchObject({
-			kind: 'unavailable',
+			kind: 'by hand',
 			why: 'owner may not alter role ims',
 		});
 	});

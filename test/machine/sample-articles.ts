@@ -95,6 +95,7 @@ export function solutionOf(id: Slug, how: 'applied' | 'guided', steps: readonly 
 		needs: null,
 		interrupts: null,
 		notOn: how === 'applied' ? ['rds'] : [],
+		onProviders: [],
 		parameters:
 			how === 'applied'
 				? [{ name: 'database', type: { kind: 'name' }, question: 'Which?', default: '{database}', line }]

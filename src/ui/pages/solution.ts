@@ -1,5 +1,7 @@
 import type { Solution, Step } from '../../article/article.ts';
+import { waysOn } from '../../article/providers-way.ts';
 import { isStepwise, isToolStep } from '../../article/step-kind.ts';
+import type { ServerIdentity } from '../../machine/ports.ts';
 import { whyUnavailable } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, prose } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
@@ -11,7 +13,9 @@ import { riskSpans } from './risk.ts';
 
 const row = (title: string, ...spans: readonly Span[]): Block => item([faint(title.padEnd(12))], spans);
 
-function howItIsDone(solution: Solution): string {
+function howItIsDone(solution: Solution, server: ServerIdentity | null): string {
+	if (server !== null && waysOn(solution, server.provider).length > 0)
+		return `by hand on ${server.provider}: this tool says what exactly, and measures whether it helped`;
 	if (isStepwise(solution))
 		return 'step by step: what this tool can do, after you have consented; you the rest';
 	return solution.how === 'applied'
@@ -60,7 +64,7 @@ export function solutionPage(scene: Scene, solution: Solution): Page {
 						gap,
 					]),
 			row('Risk', ...riskSpans(solution.risk, looks.glyphs)),
-			row('How', strong(howItIsDone(solution))),
+			row('How', strong(howItIsDone(solution, server))),
 			...(solution.needs === null ? [] : [row('Needs', ...inlineSpans(solution.needs))]),
 			...(solution.interrupts === null ? [] : [row('Interrupts', ...inlineSpans(solution.interrupts))]),
 			row('Undone', ...inlineSpans(howUndone(solution))),
