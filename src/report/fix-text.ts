@@ -42,7 +42,7 @@ export function fixToText(document: FixDocument, headline: string): string {
 	const lines = [
 		headline,
 		...(rows.length === 0 ? [] : ['', count(rows.length, 'session'), ...rowLines(rows)]),
-		...list('Consequences', plan?.consequences ?? []),
+		...list(document.steps.length === 0 ? 'Consequences' : 'Steps', plan?.consequences ?? []),
 		...list(
 			'By hand',
 			(byHand?.instructions ?? []).map((instruction, index) => `${index + 1}. ${instruction}`),

@@ -123,6 +123,13 @@ describeOn(
 			await rest(actor);
 			expect(await consent(actor)).toMatchObject({ name: 'step done', step: 'limit-the-role' });
 			expect(await limits()).toEqual({ database: 7, role: 7 });
+			actor.send({ type: 'undo' });
+			expect(await rest(actor)).toMatchObject({ name: 'undone', step: 'limit-the-role' });
+			expect(await limits()).toEqual({ database: 7, role: -1 });
+			actor.send({ type: 'next' });
+			actor.send({ type: 'start' });
+			await rest(actor);
+			expect(await consent(actor)).toMatchObject({ name: 'step done', step: 'limit-the-role' });
 			// What nothing measures by itself is no broken session for that.
 			expect(unverifiedPlan(journal.records)).toBeNull();
 			actor.send({ type: 'next' });

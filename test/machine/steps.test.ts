@@ -136,6 +136,14 @@ test('back at a step that stands, it can be taken back', async () => {
 	actor.send({ type: 'undo' });
 	await rest(actor);
 	expect(undone).toEqual([[planId('replicate', 'prepare')]]);
+	actor.send({ type: 'next' });
+	await apply(actor, 'prepare');
+	actor.send({ type: 'back' });
+	actor.send({ type: 'back' });
+	actor.send({ type: 'start', step: 'announce' });
+	expect(await rest(actor)).toMatchObject({ name: 'step', step: 'announce' });
+	// Another step's is not this one's.
+	expect(actor.getSnapshot().can({ type: 'undo' })).toBe(false);
 });
 
 test('a step that is in place goes on to its proof, and nothing is applied', async () => {
