@@ -1,6 +1,7 @@
 /** Where somebody else runs the server, or may do it and we may not: what to do is said, and nothing is done. */
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Article } from '../../src/article/article.ts';
+import type { Article, Provider } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
 import { describeOn, query, testMajors } from '../helpers/postgres.ts';
 import { fixingOn } from './fixing.ts';
@@ -129,4 +130,24 @@ describeOn(testMajors, 'by hand', options, (server) => {
 			],
 		});
 	});
+});
+
+test('KB008 has a way for each provider on which the tool does not raise the limit', () => {
+	const folder = new URL('../../content/', import.meta.url);
+	const [name = ''] = readdirSync(folder).filter((each) => each.startsWith('kb008'));
+	const { article } = compileArticle(readFileSync(new URL(name, folder), 'utf8'), { path: name });
+	const solution = article?.solutions.find(({ id }) => id === 'increase-the-number-of-connections');
+	const hosted: readonly Provider[] = [
+		'rds',
+		'aurora',
+		'cloud-sql',
+		'alloydb',
+		'azure',
+		'supabase',
+		'neon',
+		'managed',
+	];
+	expect(solution?.onProviders.flatMap(({ providers }) => providers).toSorted()).toEqual(hosted.toSorted());
+	for (const { instructions } of solution?.onProviders ?? [])
+		expect(instructions.join(' ')).toContain('{max_connections}');
 });
