@@ -17,6 +17,8 @@ export type ServerSpec = {
 	readonly hba: readonly string[];
 	/** Files to put into the data folder, by name: certificates and the like. */
 	readonly dataFiles: Readonly<Record<string, string>>;
+	/** A copy of another server's data folder, on the same file system: it is taken over; null: a new one is made. */
+	readonly copy: string | null;
 };
 
 export type KeeperRequest =

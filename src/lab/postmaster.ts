@@ -1,6 +1,6 @@
 /** Makes a data folder, and starts and stops the server in it, by PostgreSQL's own programs. */
 import { spawn } from 'node:child_process';
-import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Created, ServerSpec, ShutdownMode } from './keeper-protocol.ts';
@@ -30,7 +30,7 @@ export type Surroundings = {
 };
 
 /**
- * Creates the folder and starts the server once.
+ * Creates the folder, with a new or a copied data folder in it, and starts the server once.
  * @throws Error with the end of the server's own output.
  */
 export async function createPostmaster(spec: ServerSpec, surroundings: Surroundings): Promise<Postmaster> {
@@ -111,6 +111,19 @@ async function initialise(
 	dataDir: string,
 	program: Program,
 ): Promise<void> {
+	if (spec.copy === null) await makeNew(spec, folder, dataDir, program);
+	else await rename(spec.copy, dataDir);
+	await writeFile(join(dataDir, 'pg_hba.conf'), `${spec.hba.join('\n')}\n`);
+	for (const [name, text] of Object.entries(spec.dataFiles)) {
+		const file = join(dataDir, name);
+		await writeFile(file, text);
+		// The server refuses a private key that others can read.
+		await chmod(file, 0o600);
+		if (spec.account !== null) await chown(file, spec.account.uid, spec.account.gid);
+	}
+}
+
+async function makeNew(spec: ServerSpec, folder: string, dataDir: string, program: Program): Promise<void> {
 	const args = ['-D', dataDir, '-U', 'postgres', '-E', 'UTF8', '--no-locale', '--no-sync'];
 	const passwordFile = join(folder, 'password');
 	if (spec.password === null) args.push('-A', 'trust');
@@ -122,14 +135,6 @@ async function initialise(
 	const { code, output } = await program('initdb', args, true);
 	await rm(passwordFile, { force: true });
 	if (code !== 0) throw new Error(`initdb could not make a data folder:\n${output.trim()}`);
-	await writeFile(join(dataDir, 'pg_hba.conf'), `${spec.hba.join('\n')}\n`);
-	for (const [name, text] of Object.entries(spec.dataFiles)) {
-		const file = join(dataDir, name);
-		await writeFile(file, text);
-		// The server refuses a private key that others can read.
-		await chmod(file, 0o600);
-		if (spec.account !== null) await chown(file, spec.account.uid, spec.account.gid);
-	}
 }
 
 function settingsText(spec: ServerSpec, socketDir: string): string {

@@ -5,8 +5,8 @@ import pg from 'pg';
 import { serverAccount } from './account.ts';
 import { binaryFolder, type Major, temporaryFolder } from './binaries.ts';
 import { createLabClient } from './client.ts';
-import { startKeeper } from './keeper-client.ts';
-import type { ShutdownMode } from './keeper-protocol.ts';
+import { type KeeperClient, startKeeper } from './keeper-client.ts';
+import type { Created, ShutdownMode } from './keeper-protocol.ts';
 import { LabError } from './lab-error.ts';
 
 export type LabRole = {
@@ -75,7 +75,7 @@ export type LabServer = {
 };
 
 /** Quick to start and small; nothing in it has to survive a power cut. */
-const labSettings = {
+export const labSettings = {
 	listen_addresses: '127.0.0.1',
 	fsync: 'off',
 	synchronous_commit: 'off',
@@ -109,7 +109,31 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
 		settings: { ...labSettings, ...plain(options.settings ?? {}) },
 		hba: [...(options.hba ?? []), ...labHba(options.auth ?? 'trust')],
 		dataFiles: options.dataFiles ?? {},
+		copy: null,
 	});
+	try {
+		const server = runningServer({ major, binDir, keeper, created, passwords });
+		return { ...server, version: await furnish(server.superuser, options) };
+	} catch (error) {
+		await keeper.end();
+		throw error;
+	}
+}
+
+type Running = Pick<LabServer, 'major' | 'binDir'> & {
+	readonly keeper: KeeperClient;
+	readonly created: Created;
+	readonly passwords: ReadonlyMap<string, string>;
+};
+
+/** What can be done with a server that runs. */
+export function runningServer({
+	major,
+	binDir,
+	keeper,
+	created,
+	passwords,
+}: Running): Omit<LabServer, 'version'> {
 	const host = '127.0.0.1';
 
 	function uri({
@@ -138,36 +162,29 @@ export async function startServer(options: ServerOptions = {}): Promise<LabServe
 		await keeper.ask({ type: 'start' });
 	}
 
-	try {
-		const version = await furnish(uri(), options);
-		return {
-			major,
-			version,
-			host,
-			port: created.port,
-			socketDir: created.socketDir,
-			folder: created.folder,
-			dataDir: created.dataDir,
-			binDir,
-			logFile: created.logFile,
-			superuser: uri(),
-			uri,
-			readLog: () => readFile(created.logFile, 'utf8'),
-			shutDown,
-			start,
-			async restart() {
-				await shutDown('fast');
-				await start();
-			},
-			stop: keeper.end,
-		};
-	} catch (error) {
-		await keeper.end();
-		throw error;
-	}
+	return {
+		major,
+		host,
+		port: created.port,
+		socketDir: created.socketDir,
+		folder: created.folder,
+		dataDir: created.dataDir,
+		binDir,
+		logFile: created.logFile,
+		superuser: uri(),
+		uri,
+		readLog: () => readFile(created.logFile, 'utf8'),
+		shutDown,
+		start,
+		async restart() {
+			await shutDown('fast');
+			await start();
+		},
+		stop: keeper.end,
+	};
 }
 
-function plain(
+export function plain(
 	settings: Readonly<Record<string, string | number | boolean>>,
 ): Readonly<Record<string, string>> {
 	const text = (value: string | number | boolean) =>
@@ -175,7 +192,7 @@ function plain(
 	return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, text(value)]));
 }
 
-function labHba(auth: 'trust' | 'scram'): readonly string[] {
+export function labHba(auth: 'trust' | 'scram'): readonly string[] {
 	const method = auth === 'scram' ? 'scram-sha-256' : 'trust';
 	return [
 		'local all,replication all trust',
