@@ -1,7 +1,7 @@
 /** The languages of an `apply` or `undo` fence: what a solution can do. */
 
 export type Effect = {
-	/** Attributes besides `min`, `max`, `timeout` and `on` (another server). */
+	/** Attributes besides `min`, `max` and `timeout`. `on` is for those that act on another server than the one held. */
 	readonly attributes: readonly string[];
 	/** It changes something, so that a check must prove it. */
 	readonly changes: boolean;
@@ -28,6 +28,10 @@ export const effects: Readonly<Record<string, Effect>> = {
 	standbys: effect(['raised'], false, false),
 	wait: effect(['until', 'for'], false, false),
 	sql: effect(['database', 'if']),
+	'replication-role': effect(['role', 'password']),
+	'replication-slot': effect(['slot']),
+	'base-backup': effect(['primary', 'folder', 'role', 'slot']),
+	'standby-proof': effect(['on', 'slot']),
 	/** A person does it. */
 	step: effect([], false, false),
 };

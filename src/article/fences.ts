@@ -175,7 +175,7 @@ function attributesFor(language: string, role: FenceRole): readonly string[] {
 		return [...common, ...(role === 'check' && language === 'sql' ? ['again'] : []), ...own];
 	}
 	const own = isEffect(language) && role !== 'preview' ? (effects[language]?.attributes ?? []) : [];
-	return [...common, 'on', ...own];
+	return [...common, ...own];
 }
 
 function readAttributes(

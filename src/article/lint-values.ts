@@ -43,7 +43,10 @@ export function lintValues(article: Article, shapes: QueryShapes, report: Report
 			}
 		}
 	}
-	for (const solution of article.solutions) lintSolutionValues(solution, shapes, facts, unknown);
+	for (const solution of article.solutions) {
+		lintSolutionValues(solution, shapes, facts, unknown);
+		lintOtherServers(solution, report);
+	}
 }
 
 /** A check that proves a solution is asked with that solution's parameters; elsewhere they are NULL. */
@@ -78,6 +81,22 @@ function lintSolutionValues(
 	for (const { type, line, default: value } of solution.parameters) {
 		if (type.kind === 'choice') unknown(type.column, line, known, `{${type.column}}`);
 		for (const name of placeholders(value ?? '')) unknown(name, line, known, `{${name}}`);
+	}
+}
+
+/** `on=standby` is the server that the parameter `standby` leads to. */
+function lintOtherServers({ parameters, steps }: Solution, report: Report): void {
+	const connections = parameters.filter(({ type }) => type.kind === 'connection').map(({ name }) => name);
+	for (const { attributes, line } of steps.flatMap(({ applies, undos }) => [...applies, ...undos])) {
+		const { on } = attributes;
+		if (on === undefined || connections.includes(on)) continue;
+		report({
+			line,
+			rule: 'unknown-server',
+			message: `on=${on} leads to no server`,
+			expected: `a parameter of this solution: - \`${on}\` (connection): …`,
+			nearest: nearestName(on, connections),
+		});
 	}
 }
 

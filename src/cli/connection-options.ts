@@ -65,6 +65,15 @@ function otherRole(conninfo: string, main: ConnectionSettings, world: World): Co
 	return parseConninfo(conninfo).sslmode === undefined ? { ...settings, tls: main.tls } : settings;
 }
 
+/** Another server altogether, a standby say: role and database are as in the main one unless its string says otherwise. */
+export function otherServer(conninfo: string, main: ConnectionSettings, world: World): ConnectionSettings {
+	const { PGSERVICE: _, PGHOSTADDR: __, PGHOST: ___, PGPORT: ____, ...env } = world.env;
+	return resolveSettings(
+		{ conninfo, connectTimeoutMs: main.connectTimeoutMs },
+		{ ...surroundingsOf(world), env: { ...env, PGUSER: main.user, PGDATABASE: main.database } },
+	);
+}
+
 /**
  * @param defaults used where neither an option nor the environment says anything: the server of an earlier session
  * @throws ExpectedError, SettingsError

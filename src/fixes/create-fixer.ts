@@ -90,6 +90,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 					plan: plan.id,
 					solution: prepared.solution,
 					launchGuardian: options.launchGuardian,
+					connectTo: options.connectTo,
 					onProgress,
 					signal: signal ?? null,
 					takeBack: () => undoAll(keeper, journal, ofPlan(journal.records, plan.id), onProgress),

@@ -4,6 +4,7 @@ import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Done, Facts, FactValue, Failure, PlanRow, Undone } from '../machine/ports.ts';
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
+import type { ConnectTo } from './other-server.ts';
 import type { Preview } from './preview.ts';
 
 export type PrepareContext = {
@@ -23,6 +24,8 @@ export type PrepareContext = {
 	readonly attended: boolean;
 	/** How long somebody else is waited for, in milliseconds; null: until that is stopped. */
 	readonly waitMs: number | null;
+	/** To the server that `on=` names; null: this run has no way there. */
+	readonly connectTo: ConnectTo | null;
 };
 
 export type ApplyContext = {
@@ -32,6 +35,7 @@ export type ApplyContext = {
 	readonly plan: string;
 	readonly solution: Solution;
 	readonly launchGuardian: GuardianLauncher | null;
+	readonly connectTo: ConnectTo | null;
 	readonly onProgress: (text: string) => void;
 	readonly signal: AbortSignal | null;
 	/** Takes back what this plan has changed so far, for an effect that fails and must not leave half a change. */

@@ -11,6 +11,10 @@ import { setting } from './setting.ts';
 import { settingBack } from './setting-state.ts';
 import { sqlEffect } from './sql-effect.ts';
 import { standbys } from './standbys.ts';
+import { baseBackup } from './replication/base-backup.ts';
+import { replicationRole, replicationRoleBack } from './replication/replication-role.ts';
+import { replicationSlot, replicationSlotBack } from './replication/replication-slot.ts';
+import { standbyProof } from './replication/standby-proof.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
@@ -24,6 +28,10 @@ export const effects: readonly Effect[] = [
 	restart,
 	standbys,
 	commentOut,
+	replicationRole,
+	replicationSlot,
+	baseBackup,
+	standbyProof,
 	step,
 ];
 
@@ -38,5 +46,9 @@ export function wayBack(inverse: Inverse): WayBack {
 			return settingBack(inverse);
 		case 'file':
 			return fileBack(inverse);
+		case 'replication-role':
+			return replicationRoleBack(inverse);
+		case 'replication-slot':
+			return replicationSlotBack(inverse);
 	}
 }

@@ -199,9 +199,9 @@ async function prepareStep(
 					next: ['do it by hand, as the article says'],
 				},
 			};
-		const { attended, waitMs } = options;
+		const { attended, waitMs, connectTo } = options;
 		const canGuard = options.launchGuardian !== null;
-		const asked = { session, solution, step, fence, preview, values, canGuard, attended, waitMs };
+		const asked = { session, solution, step, fence, preview, values, canGuard, attended, waitMs, connectTo };
 		const prepared = await effect.prepare(asked);
 		switch (prepared.kind) {
 			case 'ready':

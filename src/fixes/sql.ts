@@ -126,6 +126,10 @@ export const intervalText = `select ($1::text)::interval::text as text`;
 /** The same for all databases of a server, and for no other server. */
 export const systemIdentifier = `select system_identifier::text as id from pg_control_system()`;
 
+/** One text per run of one server: two sessions that read the same are on the same one. */
+export const samePostmaster = `select concat_ws(' ', extract(epoch from pg_postmaster_start_time()), current_setting('port'),
+       pg_is_in_recovery()) as postmaster`;
+
 /** The server's clock. */
 export const serverTime = `select clock_timestamp() as at`;
 

@@ -78,6 +78,8 @@ const inverses: {
 		backup: orNull(text),
 		afterUndo: orNull(text),
 	},
+	'replication-role': { name: text },
+	'replication-slot': { name: text },
 };
 
 const inverse: Test = (value) =>

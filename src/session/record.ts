@@ -40,7 +40,10 @@ export type Inverse =
 			readonly backup: string | null;
 			/** What is still to be done once it is restored, for a person; null: nothing. */
 			readonly afterUndo: string | null;
-	  };
+	  }
+	/** What was created is dropped again. */
+	| { readonly effect: 'replication-role'; readonly name: string }
+	| { readonly effect: 'replication-slot'; readonly name: string };
 
 export type OpenedEntry = {
 	readonly kind: 'opened';

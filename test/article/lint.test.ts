@@ -42,6 +42,7 @@ const broken: Readonly<Record<string, readonly [line: string, nearest: string | 
 	'unknown-risk': ['- **Risk**', 'moderate'],
 	'unknown-role': ['```sql chek', 'check'],
 	'unknown-section': ['## Solution s', 'Solutions'],
+	'unknown-server': ['```standby-proof apply', 'standby'],
 	'unknown-severity': ['- **no** (waning)', 'warning'],
 	'unknown-verdict': ['Verify:', 'free'],
 	unreachable: ['### A broken cable', null],

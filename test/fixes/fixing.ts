@@ -73,6 +73,7 @@ export async function fixingOn(
 			journal,
 			launchGuardian: guardianLauncher([settings]),
 			proveLogin: null,
+			connectTo: (conninfo) => createKeeper(settingsOf(conninfo)),
 			observe: (input) => observe(keeper, input),
 			clock: () => new Date(),
 			maxRows: 1000,
