@@ -139,10 +139,14 @@ async function makeNew(spec: ServerSpec, folder: string, dataDir: string, progra
 
 function settingsText(spec: ServerSpec, socketDir: string): string {
 	const settings = { ...spec.settings, unix_socket_directories: socketDir };
-	const quoted = (value: string) => `'${value.replaceAll("'", "''")}'`;
 	return `\n${Object.entries(settings)
-		.map(([name, value]) => `${name} = ${quoted(value)}\n`)
+		.map(([name, value]) => `${name} = ${configurationValue(value)}\n`)
 		.join('')}`;
+}
+
+/** As PostgreSQL's configuration files want it, where a backslash escapes too. */
+export function configurationValue(value: string): string {
+	return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
 
 /** Without the caller's PG* variables, which would redirect the programs, and in a language that we read. */

@@ -6,6 +6,7 @@ import { type Account, serverAccount } from './account.ts';
 import { binaryFolder, temporaryFolder } from './binaries.ts';
 import { createLabClient } from './client.ts';
 import { startKeeper } from './keeper-client.ts';
+import { configurationValue } from './postmaster.ts';
 import { type LabServer, labHba, labSettings, plain, runningServer } from './server.ts';
 
 export type StandbyOptions = {
@@ -64,7 +65,7 @@ export async function startStandby(primary: LabServer, options: StandbyOptions):
 	const hasSignal = major >= firstWithSignal;
 	const recovery = [
 		'standby_mode = on',
-		...Object.entries(following).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`),
+		...Object.entries(following).map(([name, value]) => `${name} = ${configurationValue(value)}`),
 	];
 	const keeper = startKeeper();
 	const binDir = await binaryFolder(major, account);

@@ -26,7 +26,7 @@ export const baseBackup: Effect = {
 				choices: [],
 			};
 		const { rows } = await session.read(serverFolders);
-		const folder = text(fence, 'folder', values) ?? rows[0]?.data_directory ?? null;
+		const folder = rows[0]?.data_directory ?? null;
 		const { size, tablespaces } = await copySize(session);
 		const settings = inWords(await settingsOf(session));
 		const role = text(fence, 'role', values) ?? 'standby';

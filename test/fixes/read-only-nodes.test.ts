@@ -1,0 +1,142 @@
+/** The solution that adds a standby, step by step, with a real one. */
+import { readFile } from 'node:fs/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { startStandby } from '../../src/lab/standby.ts';
+import type { Applied, ParameterValues, Plan, Planned, Verified } from '../../src/machine/ports.ts';
+import { kb008 } from '../content/kb008.ts';
+import { describeOn, type LabServer, query, testMajors, until } from '../helpers/postgres.ts';
+import { solutionOf } from './article.ts';
+import { type Fixing, fixingOn, planOf } from './fixing.ts';
+
+const article = kb008();
+const password = 'a pass-word "of 20 signs\'';
+const quiet = () => undefined;
+/** Verification is not what takes the time here. */
+const timing = { holdMs: 0, patienceMs: 10_000, everyMs: 50, loginEveryMs: 1_000 };
+
+type Walk = Fixing & {
+	planStep(step: string, parameters?: ParameterValues): Promise<Planned>;
+	apply(plan: Plan): Promise<Applied>;
+	verify(step: string, plan: Plan | null): Promise<Verified | null>;
+};
+
+async function walkOn(uri: string): Promise<Walk> {
+	const fixing = await fixingOn(uri, { article }, timing);
+	const { fixer, keeper } = fixing;
+	const solution = solutionOf(article, 'add-read-only-nodes');
+	return {
+		...fixing,
+		planStep: (step, parameters = {}) =>
+			fixer.plan({ solution, step, parameters, facts: {}, server: keeper.session?.server ?? null }),
+		apply: (plan) => fixer.apply(plan, { yes: true, typed: plan.confirm }, quiet),
+		verify: (step, plan) =>
+			fixer.verify({ solution: solution.id, step, plan, applied: null, before: { slot: 'standby1' } }, quiet),
+	};
+}
+
+/** What an undo must bring back. */
+async function catalogs(server: LabServer) {
+	return {
+		roles: await query(server.superuser, 'select * from pg_roles order by oid'),
+		slots: await query(server.superuser, 'select * from pg_replication_slots order by slot_name'),
+		settings: await query(
+			server.superuser,
+			"select name, setting, source from pg_settings where pending_restart or source like '%file%' order by name",
+		),
+	};
+}
+
+describeOn(testMajors, 'read-only nodes', { auth: 'scram', roles: [{ name: 'ims' }] }, (server) => {
+	test('the primary is prepared, and put back exactly', async () => {
+		const before = await catalogs(server());
+		const { planStep, apply, verify, fixer, journal } = await walkOn(server().superuser);
+		expect(await planStep('prepare-the-primary')).toMatchObject({
+			kind: 'parameter',
+			name: 'replication_password',
+			secret: true,
+		});
+		const plan = planOf(await planStep('prepare-the-primary', { replication_password: password }));
+		expect(plan.statements).toEqual(
+			expect.arrayContaining([
+				`create role "standby" login replication password '(a SCRAM-SHA-256 verifier, made here)'`,
+				"select pg_create_physical_replication_slot('standby1')",
+			]),
+		);
+		expect(plan.consequences.join('\n')).toMatch(/is asynchronous: [\s\S]*max_connections = 100/);
+		expect(await catalogs(server())).toEqual(before);
+		expect(await apply(plan)).toMatchObject({ outcome: 'done', failure: null });
+		expect(await verify('prepare-the-primary', plan)).toMatchObject({ held: true, verdict: 'waiting' });
+		// The password works, and nobody else was told it.
+		await query(server().uri({ user: 'standby', password }), 'select 1');
+		await expect(
+			query(server().uri({ user: 'standby', password: 'another' }), 'select 1'),
+		).rejects.toMatchObject({ code: '28P01' });
+		const written = `${await readFile(journal.file, 'utf8')}${await server().readLog()}${JSON.stringify(plan)}`;
+		expect(written).not.toContain('pass-word');
+		expect(written).not.toMatch(/SCRAM-SHA-256\$\d/);
+		expect(await planStep('prepare-the-primary', { replication_password: password })).toMatchObject({
+			kind: 'nothing to do',
+		});
+
+		expect(await fixer.undo(journal.records, quiet)).toMatchObject({ skipped: [] });
+		expect(await catalogs(server())).toEqual(before);
+	});
+
+	test('a standby is proved to follow, and nothing is dropped while it does', async () => {
+		const before = await catalogs(server());
+		const { planStep, apply, verify, fixer, journal } = await walkOn(server().superuser);
+		await apply(planOf(await planStep('prepare-the-primary', { replication_password: password })));
+		const copy = await planStep('copy-it-to-the-standby', { primary: 'db.example.org' });
+		if (copy.kind !== 'by hand') throw new Error(`not by hand: ${copy.kind}`);
+		const { port } = server();
+		expect(copy.instructions.join('\n')).toContain(`db.example.org:${port}:replication:standby:PASSWORD`);
+		expect(copy.instructions.join('\n')).toContain(
+			`pg_basebackup -d 'host=db.example.org port=${port} user=standby application_name=standby1' -w -D ${server().dataDir} -R -X stream -S standby1 -c fast -P`,
+		);
+		expect(await planStep('copy-it-to-the-standby')).toMatchObject({ kind: 'parameter', name: 'primary' });
+
+		const standby = await startStandby(server(), { slot: 'standby1', role: 'standby', password });
+		onTestFinished(() => standby.stop());
+		expect(await verify('copy-it-to-the-standby', null)).toMatchObject({ held: true });
+		const reached = (other: LabServer) => ({ standby: `${other.uri()}?connect_timeout=5` });
+		const plan = planOf(await planStep('see-it-follow', reached(standby)));
+		expect(JSON.stringify(plan)).not.toContain('connect_timeout');
+		expect(plan.consequences[0]).toMatch(
+			/in recovery; receiving by slot standby1; 0 bytes behind; none of its settings too low/,
+		);
+		const applied = await apply(plan);
+		expect(applied).toMatchObject({ outcome: 'done', failure: null });
+		expect(applied.done[1]).toMatchObject({
+			status: 'done',
+			why: expect.stringContaining('read-only transaction'),
+		});
+		expect(await verify('see-it-follow', plan)).toMatchObject({ held: true, verdict: 'streaming' });
+		// The session on the standby is not kept.
+		expect(
+			await query(standby.superuser, "select 1 from pg_stat_activity where application_name = 'kbwizard'"),
+		).toEqual([]);
+
+		expect(await planStep('see-it-follow', reached(server()))).toMatchObject({
+			kind: 'parameter',
+			problem: expect.stringContaining('the very server'),
+		});
+
+		const early = await fixer.undo(journal.records, quiet);
+		expect(early.undone).toEqual([]);
+		expect(early.skipped).toMatchObject([
+			{ why: expect.stringContaining('uses slot standby1: stop that standby first') },
+			{ why: expect.stringContaining('connected as role standby: stop it first') },
+		]);
+		await standby.stop();
+		const free = () =>
+			query(server().superuser, 'select 1 from pg_replication_slots where not active').then(
+				(rows) => rows[0],
+			);
+		await until(free, { what: 'the slot to be free' });
+		expect((await fixer.undo(journal.records, quiet)).undone).toEqual([
+			'replication slot standby1: physical → not there',
+			'role standby: login, replication → not there',
+		]);
+		expect(await catalogs(server())).toEqual(before);
+	});
+});
