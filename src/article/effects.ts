@@ -30,6 +30,7 @@ export const effects: Readonly<Record<string, Effect>> = {
 	sql: effect(['database', 'if']),
 	'replication-role': effect(['role', 'password']),
 	'replication-slot': effect(['slot']),
+	'replication-access': effect(['role', 'address']),
 	'base-backup': effect(['primary', 'role', 'slot']),
 	'standby-proof': effect(['on', 'slot']),
 	/** A person does it. */

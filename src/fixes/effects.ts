@@ -12,6 +12,7 @@ import { settingBack } from './setting-state.ts';
 import { sqlEffect } from './sql-effect.ts';
 import { standbys } from './standbys.ts';
 import { baseBackup } from './replication/base-backup.ts';
+import { replicationAccess, replicationAccessBack } from './replication/replication-access.ts';
 import { replicationRole, replicationRoleBack } from './replication/replication-role.ts';
 import { replicationSlot, replicationSlotBack } from './replication/replication-slot.ts';
 import { standbyProof } from './replication/standby-proof.ts';
@@ -30,6 +31,7 @@ export const effects: readonly Effect[] = [
 	commentOut,
 	replicationRole,
 	replicationSlot,
+	replicationAccess,
 	baseBackup,
 	standbyProof,
 	step,
@@ -50,5 +52,7 @@ export function wayBack(inverse: Inverse): WayBack {
 			return replicationRoleBack(inverse);
 		case 'replication-slot':
 			return replicationSlotBack(inverse);
+		case 'replication-access':
+			return replicationAccessBack(inverse);
 	}
 }

@@ -80,6 +80,7 @@ const inverses: {
 	},
 	'replication-role': { name: text },
 	'replication-slot': { name: text },
+	'replication-access': { path: text, host: text, before: text, backup: text },
 };
 
 const inverse: Test = (value) =>

@@ -43,7 +43,15 @@ export type Inverse =
 	  }
 	/** What was created is dropped again. */
 	| { readonly effect: 'replication-role'; readonly name: string }
-	| { readonly effect: 'replication-slot'; readonly name: string };
+	| { readonly effect: 'replication-slot'; readonly name: string }
+	/** As `file`; and the server reads its access rules again. */
+	| {
+			readonly effect: 'replication-access';
+			readonly path: string;
+			readonly host: string;
+			readonly before: string;
+			readonly backup: string;
+	  };
 
 export type OpenedEntry = {
 	readonly kind: 'opened';

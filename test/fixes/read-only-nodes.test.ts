@@ -1,5 +1,6 @@
 /** The solution that adds a standby, step by step, with a real one. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startStandby } from '../../src/lab/standby.ts';
 import type { Applied, ParameterValues, Plan, Planned, Verified } from '../../src/machine/ports.ts';
@@ -39,6 +40,7 @@ async function catalogs(server: LabServer) {
 	return {
 		roles: await query(server.superuser, 'select * from pg_roles order by oid'),
 		slots: await query(server.superuser, 'select * from pg_replication_slots order by slot_name'),
+		limit: await query(server.superuser, 'show max_slot_wal_keep_size'),
 		settings: await query(
 			server.superuser,
 			"select name, setting, source from pg_settings where pending_restart or source like '%file%' order by name",
@@ -46,7 +48,13 @@ async function catalogs(server: LabServer) {
 	};
 }
 
-describeOn(testMajors, 'read-only nodes', { auth: 'scram', roles: [{ name: 'ims' }] }, (server) => {
+const options = {
+	auth: 'scram' as const,
+	hba: ['# ours', 'host replication all 10.9.0.0/16 reject'],
+	roles: [{ name: 'ims', password: 'ims' }],
+};
+
+describeOn(testMajors, 'read-only nodes', options, (server) => {
 	test('the primary is prepared, and put back exactly', async () => {
 		const before = await catalogs(server());
 		const { planStep, apply, verify, fixer, journal } = await walkOn(server().superuser);
@@ -60,6 +68,7 @@ describeOn(testMajors, 'read-only nodes', { auth: 'scram', roles: [{ name: 'ims'
 			expect.arrayContaining([
 				`create role "standby" login replication password '(a SCRAM-SHA-256 verifier, made here)'`,
 				"select pg_create_physical_replication_slot('standby1')",
+				"alter system set max_slot_wal_keep_size = '10GB'",
 			]),
 		);
 		expect(plan.consequences.join('\n')).toMatch(/is asynchronous: [\s\S]*max_connections = 100/);
@@ -80,6 +89,52 @@ describeOn(testMajors, 'read-only nodes', { auth: 'scram', roles: [{ name: 'ims'
 
 		expect(await fixer.undo(journal.records, quiet)).toMatchObject({ skipped: [] });
 		expect(await catalogs(server())).toEqual(before);
+	});
+
+	test('the line that lets a standby in goes above the one that turns it away, and out again', async () => {
+		const file = join(server().dataDir, 'pg_hba.conf');
+		const before = await readFile(file);
+		const { mode, uid } = await stat(file);
+		const { planStep, apply, fixer, journal } = await walkOn(server().superuser);
+		const step = 'let-the-standby-in';
+		expect(await planStep(step)).toMatchObject({ kind: 'parameter', name: 'standby_address' });
+		expect(await planStep(step, { standby_address: 'db2' })).toMatchObject({
+			kind: 'parameter',
+			problem: expect.stringContaining('an IP address'),
+		});
+		expect(await planStep(step, { standby_address: '127.0.0.1' })).toMatchObject({
+			kind: 'nothing to do',
+			why: expect.stringContaining('line 4'),
+		});
+		const plan = planOf(await planStep(step, { standby_address: '10.9.1.2' }));
+		expect(plan.diff).toContain(
+			'\n # ours\n+host replication standby 10.9.1.2/32 scram-sha-256\n host replication all 10.9.0.0/16 reject\n',
+		);
+		expect(plan.consequences.join('\n')).toMatch(/Line 2 \(reject\)[\s\S]*TLS is off/);
+		expect(await readFile(file)).toEqual(before);
+		expect(await apply(plan)).toMatchObject({ outcome: 'done', failure: null, done: [{ why: null }] });
+		expect(await stat(file)).toMatchObject({ mode, uid });
+		expect(await planStep(step, { standby_address: '10.9.1.2' })).toMatchObject({ kind: 'nothing to do' });
+		// Another one, which no line knows, goes to the end.
+		await apply(planOf(await planStep(step, { standby_address: '2001:db8::7' })));
+		expect((await readFile(file, 'utf8')).trimEnd().split('\n').at(-1)).toBe(
+			'host replication standby 2001:db8::7/128 scram-sha-256',
+		);
+		const readBefore = await query(server().superuser, 'select pg_conf_load_time() as at');
+		expect(await fixer.undo(journal.records, quiet)).toMatchObject({ undone: [{}, {}], skipped: [] });
+		expect(await readFile(file)).toEqual(before);
+		expect(await query(server().superuser, 'select pg_conf_load_time() as at')).not.toEqual(readBefore);
+	});
+
+	test('who may not see the file is told what to write there', async () => {
+		const { planStep } = await walkOn(server().uri({ user: 'ims', database: 'postgres' }));
+		const planned = await planStep('let-the-standby-in', { standby_address: '10.9.1.0/24' });
+		if (planned.kind !== 'by hand') throw new Error(`not by hand: ${planned.kind}`);
+		expect(planned.instructions[0]).toContain('host replication standby 10.9.1.0/24 scram-sha-256');
+		expect(await planStep('prepare-the-primary', { replication_password: password })).toMatchObject({
+			kind: 'unavailable',
+			why: expect.stringContaining('may not create a role'),
+		});
 	});
 
 	test('a standby is proved to follow, and nothing is dropped while it does', async () => {
@@ -122,7 +177,7 @@ describeOn(testMajors, 'read-only nodes', { auth: 'scram', roles: [{ name: 'ims'
 		});
 
 		const early = await fixer.undo(journal.records, quiet);
-		expect(early.undone).toEqual([]);
+		expect(early.undone).toEqual(['max_slot_wal_keep_size of the server: 10GB → not set']);
 		expect(early.skipped).toMatchObject([
 			{ why: expect.stringContaining('uses slot standby1: stop that standby first') },
 			{ why: expect.stringContaining('connected as role standby: stop it first') },

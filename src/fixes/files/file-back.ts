@@ -10,7 +10,7 @@ import { removeFile, replaceFile } from './replace-file.ts';
 export function fileBack(
 	{ path, host, before, backup, afterUndo }: Extract<Inverse, { effect: 'file' }>,
 	fs: FileOperations = hostFiles,
-): WayBack {
+): Extract<WayBack, { readonly on: 'host' }> {
 	const what = `the file ${shownPath(path)}`;
 	const byHand =
 		backup === null ? `remove ${shownPath(path)}` : `copy ${shownPath(backup)} over ${shownPath(path)}`;

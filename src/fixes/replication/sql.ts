@@ -70,3 +70,32 @@ export const behindPrimary = `select pg_size_pretty(greatest(pg_wal_lsn_diff(pg_
 
 /** The smallest write there is; a standby refuses it with 25006. */
 export const writeProbe = 'create temporary table kbwizard_write_probe ()';
+
+/**
+ * The lines of `pg_hba.conf` that a TCP connection may meet, in their order. `$1`: a role; `$2`: an address. A null says that
+ * it cannot be told from here: a group, a pattern, a host name. From PostgreSQL 16 on a line may stand in another file.
+ */
+export const accessRules = `select r.line_number as line, to_jsonb(r) ->> 'file_name' as file, r.type, r.auth_method as method, r.error,
+       'replication' = any (r.database) as for_replication,
+       case when 'all' = any (r.user_name) or $1 = any (r.user_name) then true
+            when exists (select 1 from unnest(r.user_name) u where u like '+%' or u like '/%') then null
+            else false end as for_role,
+       case when r.address = 'all' then true
+            when r.address !~ '^[0-9a-fA-F.:]+$' or r.address !~ '[.:]' or r.netmask is null then null
+            when family(r.address::inet) <> family($2::inet) then false
+            else r.address::inet & r.netmask::inet = $2::inet & r.netmask::inet end as for_address
+from pg_hba_file_rules r
+where r.type is distinct from 'local'
+order by r.line_number`;
+
+/** Where the file is, and what only somebody on the server's own host finds there too. A superuser's. */
+export const accessFile = `select current_setting('hba_file') as file, current_setting('data_directory') as data_directory,
+       md5(pg_read_binary_file(current_setting('hba_file'))) as content, md5(pg_read_binary_file('postmaster.pid')) as postmaster,
+       current_setting('ssl') = 'on' as ssl`;
+
+export const encryption = `select current_setting('ssl') = 'on' as ssl`;
+
+/** When this server read its configuration last. */
+export const configurationRead = `select extract(epoch from pg_conf_load_time())::text as at`;
+
+export const reload = 'select pg_reload_conf()';
