@@ -33,6 +33,7 @@ export const effects: Readonly<Record<string, Effect>> = {
 	'replication-access': effect(['role', 'address']),
 	'base-backup': effect(['primary', 'role', 'slot']),
 	'standby-proof': effect(['on', 'slot']),
+	'standby-settings': effect(['on', 'max-connections'], false, false),
 	/** A person does it. */
 	step: effect([], false, false),
 };

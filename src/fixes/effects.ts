@@ -16,6 +16,7 @@ import { replicationAccess, replicationAccessBack } from './replication/replicat
 import { replicationRole, replicationRoleBack } from './replication/replication-role.ts';
 import { replicationSlot, replicationSlotBack } from './replication/replication-slot.ts';
 import { standbyProof } from './replication/standby-proof.ts';
+import { standbySettings } from './replication/standby-settings.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
@@ -34,6 +35,7 @@ export const effects: readonly Effect[] = [
 	replicationAccess,
 	baseBackup,
 	standbyProof,
+	standbySettings,
 	step,
 ];
 

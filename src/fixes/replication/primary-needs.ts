@@ -52,6 +52,11 @@ export async function settingsOf(session: PostgresSession): Promise<SettingsToMa
 	return new Map(rows.map(({ name, value }) => [String(name), Number(value)]));
 }
 
+/** Those of the settings that are lower there, with the value that they want. */
+export function lowerThan(wanted: SettingsToMatch, there: SettingsToMatch): SettingsToMatch {
+	return new Map([...wanted].filter(([name, value]) => (there.get(name) ?? value) < value));
+}
+
 /** `max_connections = 100, …`. */
 export function inWords(settings: SettingsToMatch): string {
 	return [...settings].map(([name, value]) => `${name} = ${value}`).join(', ');

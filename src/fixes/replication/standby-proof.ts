@@ -3,14 +3,14 @@
  * it refuses a write.
  */
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
-import type { Done, FactValue } from '../../machine/ports.ts';
+import type { Done, FactValue, Row } from '../../machine/ports.ts';
 import { attributeValue } from '../attribute.ts';
 import { clusterOf } from '../cluster.ts';
-import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from '../effect.ts';
+import type { ApplyContext, Effect, EffectOutcome, Prepared } from '../effect.ts';
 import { failureOf, messageOf, refusal, statusOfFailure } from '../failure.ts';
 import { journalled } from '../fix-journal.ts';
 import { type OtherServer, onOtherServer, otherServerOf, otherServerProblem } from '../other-server.ts';
-import { inWords, settingsOf } from './primary-needs.ts';
+import { inWords, lowerThan, settingsOf } from './primary-needs.ts';
 import { behindPrimary, standbyState, writeProbe } from './sql.ts';
 
 /** `read_only_sql_transaction`. */
@@ -128,38 +128,38 @@ async function triedToWrite(
 	);
 }
 
-/** @throws QueryError */
-async function lookAt(
+/** Whether the session is on a standby of this primary. @throws QueryError */
+export async function standbyOf(
 	standby: PostgresSession,
 	primary: PostgresSession,
-	slot: PrepareContext['values'][string],
-): Promise<Found> {
+): Promise<{ readonly where: string; readonly why: string | null; readonly state: Row }> {
 	const { host, port } = standby.server;
 	const where = `${host ?? 'the standby'}:${port ?? ''}`;
 	const { rows } = await standby.read(standbyState);
 	const state = rows[0] ?? {};
-	const no = (why: string): Found => ({ where, why, sentences: [] });
-	if (state.in_recovery !== true) return no('is no standby: it takes writes');
+	if (state.in_recovery !== true) return { where, why: 'is no standby: it takes writes', state };
 	const [here, there] = [await clusterOf(primary), await clusterOf(standby)];
-	if (here !== null && there !== null && here !== there) return no('is a standby of another server');
-	if (
-		state.receiver !== null &&
-		state.receiver_slot !== null &&
-		slot !== null &&
-		state.receiver_slot !== slot
-	)
-		return no(`follows by slot ${String(state.receiver_slot)}, not by ${String(slot)}`);
-	const behind = state.replayed === null ? null : await primary.read(behindPrimary, [String(state.replayed)]);
-	const [wanted, has] = [await settingsOf(primary), await settingsOf(standby)];
-	const lower = new Map([...wanted].filter(([name, value]) => (has.get(name) ?? value) < value));
+	const foreign = here !== null && there !== null && here !== there;
+	return { where, why: foreign ? 'is a standby of another server' : null, state };
+}
+
+/** @throws QueryError */
+async function lookAt(standby: PostgresSession, primary: PostgresSession, slot: FactValue): Promise<Found> {
+	const { where, why, state } = await standbyOf(standby, primary);
+	if (why !== null) return { where, why, sentences: [] };
+	const { receiver = null, receiver_slot: used = null, replayed = null } = state;
+	if (receiver !== null && used !== null && slot !== null && used !== slot)
+		return { where, why: `follows by slot ${String(used)}, not by ${String(slot)}`, sentences: [] };
+	const behind = replayed === null ? null : await primary.read(behindPrimary, [replayed]);
+	const lower = lowerThan(await settingsOf(primary), await settingsOf(standby));
 	return {
 		where,
 		why: null,
 		sentences: [
 			'in recovery',
-			state.receiver === null
+			receiver === null
 				? 'receiving nothing at the moment'
-				: `receiving${state.receiver_slot === null ? '' : ` by slot ${String(state.receiver_slot)}`}`,
+				: `receiving${used === null ? '' : ` by slot ${String(used)}`}`,
 			...(behind === null ? [] : [`${String(behind.rows[0]?.behind)} behind`]),
 			lower.size === 0
 				? 'none of its settings too low'
