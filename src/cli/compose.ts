@@ -16,7 +16,7 @@ import type { ConnectionCommand, Plan, Progress, WizardPorts } from '../machine/
 import type { Journal } from '../session/journal.ts';
 import type { JournalEntry, JournalRecord } from '../session/record.ts';
 import type { LoadedArticle } from './article-argument.ts';
-import { type ConnectionOptions, otherServer } from './connection-options.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import type { World } from './world.ts';
 
 export type ComposeInput = {
@@ -196,8 +196,7 @@ export function compose(input: ComposeInput): Composition {
 				connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
 			),
 			proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
-			connectTo: (conninfo) =>
-				createKeeper(otherServer(conninfo, connection.settings, world), { clock }),
+			connectTo: (conninfo) => createKeeper(connection.otherServer(conninfo), { clock }),
 			observe,
 			clock,
 			maxRows: planRows,

@@ -14,6 +14,8 @@ export type ConnectionOptions = {
 	readonly rescue: ConnectionSettings | null;
 	/** The login that proves a cure; null: none was given. */
 	readonly verifyAs: ConnectionSettings | null;
+	/** To another server, a standby say, that a parameter names later. @throws SettingsError */
+	readonly otherServer: (conninfo: string) => ConnectionSettings;
 	/** How long a slot is waited for, in milliseconds; null: it was not said. */
 	readonly waitMs: number | null;
 	/** Of one statement, in milliseconds; null: the default. */
@@ -109,6 +111,7 @@ export async function connectionOptions(
 		settings,
 		rescue: other('rescue'),
 		verifyAs: other('verify-as'),
+		otherServer: (conninfo) => otherServer(conninfo, settings, world),
 		waitMs: wait === null ? null : durationMs(wait, 'wait'),
 		timeoutMs,
 	};

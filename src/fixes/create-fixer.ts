@@ -1,4 +1,5 @@
 import type { JournalRecord } from '../session/record.ts';
+import type { Slug, Solution } from '../article/article.ts';
 import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
@@ -6,8 +7,9 @@ import { consentProblem } from './consent.ts';
 import { failureOf, messageOf, refusal } from './failure.ts';
 import { lift, liftingStatement, recordedFences } from './fence.ts';
 import type { Fixer, FixerOptions } from './fixer.ts';
+import type { Facts, PlanInput } from '../machine/ports.ts';
 import { makePlan, type PreparedPlan } from './make-plan.ts';
-import { named } from './parameters.ts';
+import { named, resolveParameters } from './parameters.ts';
 import { expiryProblem } from './plan-expiry.ts';
 import { recoverStep } from './recover.ts';
 import { undoAll } from './undo.ts';
@@ -31,9 +33,20 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 	/** The journal says which server this is. */
 	let identified = false;
 	const carried = new Map<string, Carried>();
+	/** By solution: what it was planned with last, whatever came of it. */
+	const asked = new Map<Slug, PlanInput>();
+
+	/** What a person was told to do is proved by the values that it was told with. */
+	async function wanted(solution: Solution): Promise<Facts> {
+		const { session } = keeper;
+		const input = asked.get(solution.id) ?? { solution, step: null, parameters: {}, facts: {}, server: null };
+		const resolved = await resolveParameters(solution, input, session, []);
+		return resolved.kind === 'values' ? resolved.values : {};
+	}
 
 	return {
 		async plan(input) {
+			asked.set(input.solution.id, input);
 			try {
 				const made = await makePlan(options, input);
 				if (made.kind !== 'prepared') return made;
@@ -111,6 +124,8 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 				const why = (await effect.awaited?.(keeper, onProgress, stop)) ?? null;
 				if (why !== null) missing.push(why);
 			}
+			const { databases = [] } = known?.prepared ?? {};
+			const values = known?.prepared.values ?? (solution === undefined ? {} : await wanted(solution));
 			const since = known?.since ?? null;
 			const verified = await watch(
 				options,

@@ -17,6 +17,8 @@ import { replicationRole, replicationRoleBack } from './replication/replication-
 import { replicationSlot, replicationSlotBack } from './replication/replication-slot.ts';
 import { standbyProof } from './replication/standby-proof.ts';
 import { standbySettings } from './replication/standby-settings.ts';
+import { setting } from './setting.ts';
+import { settingBack } from './setting-state.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 

@@ -47,6 +47,7 @@ describeOn(
 				settings: settingsOf(admin()),
 				rescue: null,
 				verifyAs: null,
+				otherServer: settingsOf,
 				waitMs: null,
 				timeoutMs: null,
 			};

@@ -39,6 +39,7 @@ export async function change(
 		plan: 'plan-1',
 		solution: solutionOf(fixArticle(), 'limit'),
 		launchGuardian: null,
+		connectTo: null,
 		onProgress: () => undefined,
 		signal: null,
 		takeBack: async () => ({ session: '', undone: [], skipped: [] }),

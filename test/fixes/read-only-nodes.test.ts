@@ -31,7 +31,7 @@ async function walkOn(uri: string): Promise<Walk> {
 			fixer.plan({ solution, step, parameters, facts: {}, server: keeper.session?.server ?? null }),
 		apply: (plan) => fixer.apply(plan, { yes: true, typed: plan.confirm }, quiet),
 		verify: (step, plan) =>
-			fixer.verify({ solution: solution.id, step, plan, applied: null, before: { slot: 'standby1' } }, quiet),
+			fixer.verify({ solution: solution.id, step, plan, applied: null, before: {} }, quiet),
 	};
 }
 

@@ -5,7 +5,7 @@ import { toJson } from '../../report/json.ts';
 import type { OptionValues } from '../arguments.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
-import type { ConnectionOptions } from '../connection-options.ts';
+import { type ConnectionOptions, otherServer } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { walkThrough } from '../lab-walk.ts';
@@ -35,6 +35,7 @@ function labConnection(lab: LabRun, world: World): ConnectionOptions {
 		settings,
 		rescue: resolveSettings({ conninfo: lab.adminConninfo }, surroundings),
 		verifyAs: settings,
+		otherServer: (conninfo) => otherServer(conninfo, settings, world),
 		waitMs: null,
 		timeoutMs: null,
 	};

@@ -21,10 +21,14 @@ export const standbySettings: Effect = {
 		try {
 			return await onOtherServer(connectTo, { parameter, conninfo }, session, async (standby) => {
 				const { where, why } = await standbyOf(standby, session);
-				if (why !== null) return { kind: 'parameter', name: parameter, problem: `${where} ${why}`, choices: [] };
+				if (why !== null)
+					return { kind: 'parameter', name: parameter, problem: `${where} ${why}`, choices: [] };
 				const lower = lowerThan(wanted, await settingsOf(standby));
 				return lower.size === 0
-					? { kind: 'nothing to do', why: `none of the settings of ${where} is too low: it has at least ${inWords(wanted)}` }
+					? {
+							kind: 'nothing to do',
+							why: `none of the settings of ${where} is too low: it has at least ${inWords(wanted)}`,
+						}
 					: byHand(`on ${where} these are lower: ${[...lower.keys()].join(', ')}`, where, lower);
 			});
 		} catch (error) {
