@@ -98,7 +98,11 @@ const secretRules: readonly Rule[] = [
 		replacement: `$1 ${redacted}`,
 	},
 	{
-		pattern: new RegExp(String.raw`(${secretName}["']?\s*(?::=|=>|=|:)\s*)${secretValue}`, 'gi'),
+		// `password=@FILE` is our own advice: where a secret is to be read from.
+		pattern: new RegExp(
+			String.raw`(${secretName}["']?\s*(?::=|=>|=|:)\s*)(?!@FILE(?!\S))${secretValue}`,
+			'gi',
+		),
 		replacement: `$1${redacted}`,
 	},
 	// A line of .pgpass; an IPv6 address has the same colons, and is spared.

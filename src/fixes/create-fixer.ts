@@ -1,5 +1,6 @@
 import type { JournalRecord } from '../session/record.ts';
 import type { Slug, Solution } from '../article/article.ts';
+import type { Facts, PlanInput } from '../machine/ports.ts';
 import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
@@ -7,7 +8,6 @@ import { consentProblem } from './consent.ts';
 import { failureOf, messageOf, refusal } from './failure.ts';
 import { lift, liftingStatement, recordedFences } from './fence.ts';
 import type { Fixer, FixerOptions } from './fixer.ts';
-import type { Facts, PlanInput } from '../machine/ports.ts';
 import { makePlan, type PreparedPlan } from './make-plan.ts';
 import { named, resolveParameters } from './parameters.ts';
 import { expiryProblem } from './plan-expiry.ts';

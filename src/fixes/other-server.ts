@@ -55,7 +55,11 @@ export async function onOtherServer<T>(
 
 /** What is wrong with a connection string, or with what it leads to; null: something else went wrong. */
 export function otherServerProblem(error: unknown): string | null {
-	if (error instanceof SettingsError) return [error.message, ...error.next].join(' ');
-	if (error instanceof QueryError) return [error.failure.message, ...error.failure.next].join('; ');
-	return null;
+	const told =
+		error instanceof SettingsError
+			? [error.message, ...error.next]
+			: error instanceof QueryError
+				? [error.failure.message, ...error.failure.next]
+				: null;
+	return told === null ? null : told.map((text) => text.replace(/\.$/, '')).join('; ');
 }

@@ -94,6 +94,11 @@ describe('withoutSecrets', () => {
 		expect(result).toContain('***');
 	});
 
+	it('leaves the advice where a secret is to be read from', () => {
+		expect(withoutSecrets('give --set replication_password=@FILE instead')).toContain('=@FILE instead');
+		expect(withoutSecrets('password=@FILE1')).toBe('password=***');
+	});
+
 	it('says nothing of how long a secret was', () => {
 		expect(withoutSecrets('password=a')).toBe(withoutSecrets(`password=${'a'.repeat(40)}`));
 	});

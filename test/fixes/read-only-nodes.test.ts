@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startStandby } from '../../src/lab/standby.ts';
 import type { Applied, ParameterValues, Plan, Planned, Verified } from '../../src/machine/ports.ts';
-import { kb008 } from '../content/kb008.ts';
-import { describeOn, type LabServer, query, testMajors, until } from '../helpers/postgres.ts';
+import { answer, kb008 } from '../content/kb008.ts';
+import { connect, describeOn, type LabServer, query, testMajors, until } from '../helpers/postgres.ts';
 import { solutionOf } from './article.ts';
 import { type Fixing, fixingOn, planOf } from './fixing.ts';
 
@@ -54,7 +54,7 @@ const options = {
 	roles: [{ name: 'ims', password: 'ims' }],
 };
 
-describeOn(testMajors, 'read-only nodes', options, (server) => {
+describeOn(testMajors, 'read-only nodes', options, (server, major) => {
 	test('the primary is prepared, and put back exactly', async () => {
 		const before = await catalogs(server());
 		const { planStep, apply, verify, fixer, journal } = await walkOn(server().superuser);
@@ -106,6 +106,8 @@ describeOn(testMajors, 'read-only nodes', options, (server) => {
 			kind: 'nothing to do',
 			why: expect.stringContaining('line 4'),
 		});
+		const smuggled = { standby_address: '10.9.1.2', replication_role: 'a"\nhost all all 0.0.0.0/0 trust' };
+		expect(await planStep(step, smuggled)).toMatchObject({ kind: 'parameter', name: 'replication_role' });
 		const plan = planOf(await planStep(step, { standby_address: '10.9.1.2' }));
 		expect(plan.diff).toContain(
 			'\n # ours\n+host replication standby 10.9.1.2/32 scram-sha-256\n host replication all 10.9.0.0/16 reject\n',
@@ -176,12 +178,42 @@ describeOn(testMajors, 'read-only nodes', options, (server) => {
 			problem: expect.stringContaining('the very server'),
 		});
 
+		// What the article's checks say of it, and of a commit that waits for it alone.
+		const client = await connect(server().superuser);
+		onTestFinished(() => client.end());
+		const says = async (id: string, asked = client) => {
+			const check = article.checks.find((each) => each.id === id);
+			return check === undefined ? null : (await answer(asked, check, major, {}))?.verdict;
+		};
+		expect(await says('does-a-standby-follow')).toBe('streaming');
+		const plain = await connect(server().uri({ user: 'ims', database: 'postgres' }));
+		expect(await says('does-a-standby-follow', plain)).toBe('hidden');
+		await plain.end();
+		await client.query("alter system set synchronous_standby_names = 'standby1'");
+		await client.query('select pg_reload_conf()');
+		const alone = async () => (await says('do-commits-wait-for-a-standby')) === 'only one';
+		await until(alone, { what: 'the standby to be synchronous' });
+		const another = planOf(
+			await planStep('prepare-the-primary', { slot: 'standby2', replication_password: password }),
+		);
+		expect(another.consequences.join('\n')).toContain('every commit waits for this standby');
+		await client.query('alter system reset synchronous_standby_names');
+		await client.query('select pg_reload_conf()');
+
 		const early = await fixer.undo(journal.records, quiet);
 		expect(early.undone).toEqual(['max_slot_wal_keep_size of the server: 10GB → not set']);
 		expect(early.skipped).toMatchObject([
 			{ why: expect.stringContaining('uses slot standby1: stop that standby first') },
 			{ why: expect.stringContaining('connected as role standby: stop it first') },
 		]);
+		const raise = solutionOf(article, 'raise-the-standby-first');
+		const compared = (parameters: ParameterValues) =>
+			fixer.plan({ solution: raise, step: 'compare-the-five-settings', parameters, facts: {}, server: null });
+		expect(await compared(reached(standby))).toMatchObject({ kind: 'nothing to do' });
+		const blind = await compared({});
+		if (blind.kind !== 'by hand') throw new Error(`not by hand: ${blind.kind}`);
+		expect(blind.instructions[0]).toContain('max_connections = 100');
+
 		await standby.stop();
 		const free = () =>
 			query(server().superuser, 'select 1 from pg_replication_slots where not active').then(

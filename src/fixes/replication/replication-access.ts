@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
+import { cleanText } from '../../evidence/untrusted.ts';
 import type { Inverse } from '../../session/record.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { ApplyContext, Effect, EffectOutcome, Prepared, WayBack } from '../effect.ts';
@@ -38,6 +39,13 @@ export const replicationAccess: Effect = {
 	async prepare({ session, fence, values }): Promise<Prepared> {
 		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
 		const role = String(attributeValue(fence, 'role', values) ?? 'standby');
+		if (cleanText(role) !== role)
+			return {
+				kind: 'parameter',
+				name: parameterOf(fence, 'role') ?? 'role',
+				problem: 'a name with a line break or another control character cannot stand in pg_hba.conf',
+				choices: [],
+			};
 		const given = attributeValue(fence, 'address', values);
 		const network = given === null ? null : networkOf(String(given));
 		if (network === null)
