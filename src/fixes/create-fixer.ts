@@ -1,6 +1,6 @@
-import type { JournalRecord } from '../session/record.ts';
 import type { Slug, Solution } from '../article/article.ts';
 import type { Facts, PlanInput } from '../machine/ports.ts';
+import type { JournalRecord } from '../session/record.ts';
 import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
@@ -117,15 +117,14 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			const meant = solution === undefined ? null : verificationOf(article.checks, solution, step);
 			if (meant === null) return null;
 			const known = plan === null ? undefined : carried.get(plan.id);
-			const { databases = [], values = {}, effects = [] } = known?.prepared ?? {};
+			const { databases = [], effects = [] } = known?.prepared ?? {};
+			const values = known?.prepared.values ?? (solution === undefined ? {} : await wanted(solution));
 			const stop = signal ?? new AbortController().signal;
 			const missing: string[] = [];
 			for (const effect of effects) {
 				const why = (await effect.awaited?.(keeper, onProgress, stop)) ?? null;
 				if (why !== null) missing.push(why);
 			}
-			const { databases = [] } = known?.prepared ?? {};
-			const values = known?.prepared.values ?? (solution === undefined ? {} : await wanted(solution));
 			const since = known?.since ?? null;
 			const verified = await watch(
 				options,

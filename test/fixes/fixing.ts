@@ -118,9 +118,6 @@ async function observe(keeper: PostgresKeeper, { check, facts }: ObserveInput): 
 	try {
 		const { rows, durationMs, at } = await keeper.session.read(sql, values);
 		const { verdict, ...columns } = rows[0] ?? { verdict: 'none' };
-async function observe(keeper: PostgresKeeper, { check, facts: known }: ObserveInput): Promise<Observation> {
-	const { text: sql, values } = bindParameters(check.checks[0]?.body ?? '', known);
-		const { verdict, ...facts } = rows[0] ?? {};
 		const rest = { rows: [], source: 'live' as const, sql, durationMs, at, failure: null, grant: null };
 		return { kind: 'verdict', verdict: String(verdict), facts: columns, ...rest };
 	} catch (error) {
