@@ -1,8 +1,8 @@
 /** How a fix came out: its document, a line for a person, and the exit status; or what was missing. */
 import type { Solution } from '../article/article.ts';
+import { currentPlan } from '../machine/current-plan.ts';
 import type { FixEnd } from '../machine/drive.ts';
 import type { Planned } from '../machine/ports.ts';
-import { currentPlan } from '../machine/setup.ts';
 import { type FixDocument, toFixDocument } from '../report/fix-document.ts';
 import { count } from '../report/words.ts';
 import { type ExpectedError, usageError } from './errors.ts';

@@ -2,9 +2,9 @@
 import { waitFor } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import type { Tried } from './context.ts';
+import { currentPlan } from './current-plan.ts';
 import type { WizardActor, WizardSnapshot } from './run.ts';
 import { type Screen, screenOf } from './screen.ts';
-import { currentPlan } from './setup.ts';
 
 export type DiagnoseOptions = {
 	/** Answers given beforehand (`--answer SLUG=VERDICT`); a check without one is not seen. */

@@ -1,6 +1,7 @@
 /** How a solution ends: measured where it can be, else a person says whether it helped; then held, or not. */
 import type { Slug, Solution } from '../article/article.ts';
-import { currentPlan, failureOf, machineSetup } from './setup.ts';
+import { currentPlan } from './current-plan.ts';
+import { failureOf, machineSetup } from './setup.ts';
 
 /** What every state after the reading can say: back to the causes, or enough for now. */
 export const leave = { back: '#causes', finish: '#ended' } as const;

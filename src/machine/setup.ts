@@ -2,6 +2,7 @@
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import { verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
+import { currentPlan, planExpiryMs } from './current-plan.ts';
 import { fillTemplate } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
@@ -25,14 +26,6 @@ import type {
 } from './ports.ts';
 import { decisiveFindings } from './rank.ts';
 import type { StateMeta, StateTag } from './screen.ts';
-
-/** How long a plan may be looked at before it must be made anew, in milliseconds. */
-export const planExpiryMs = 60_000;
-
-/** The plan at hand; null while there is none. */
-export function currentPlan(context: WizardContext): Plan | null {
-	return context.planned?.kind === 'plan' ? context.planned.plan : null;
-}
 
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {

@@ -1,9 +1,10 @@
 /** A solution: read, planned, consented to, applied, verified, perhaps taken back; or a person's steps, each proved. */
 import type { Slug, Solution } from '../article/article.ts';
+import { currentPlan } from './current-plan.ts';
 import { factBook } from './facts.ts';
 import { leave, outcomeStates, undo } from './outcome-states.ts';
 import type { Planned } from './ports.ts';
-import { currentPlan, failureOf, machineSetup } from './setup.ts';
+import { failureOf, machineSetup } from './setup.ts';
 
 export const solutionTarget = (solution: Slug): string => `#solution:${solution}`;
 

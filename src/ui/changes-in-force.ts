@@ -1,6 +1,6 @@
 import type { WizardContext } from '../machine/context.ts';
+import { currentPlan } from '../machine/current-plan.ts';
 import type { Applied, Plan } from '../machine/ports.ts';
-import { currentPlan } from '../machine/setup.ts';
 
 /** A plan that changed something which can still be taken back. */
 export type ChangeInForce = { readonly plan: Plan };

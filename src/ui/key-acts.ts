@@ -1,5 +1,5 @@
 /** What keys do, where it is more than one word to the machine. */
-import { currentPlan } from '../machine/setup.ts';
+import { currentPlan } from '../machine/current-plan.ts';
 import type { Hand, KeyScene } from './binding.ts';
 import { changesInForce } from './changes-in-force.ts';
 import { can } from './key-conditions.ts';

@@ -1,5 +1,5 @@
 /** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
-import { currentPlan } from '../machine/setup.ts';
+import { currentPlan } from '../machine/current-plan.ts';
 import type { Binding } from './binding.ts';
 import { choose, enter, enterLabel, leave, overlay, quit } from './key-acts.ts';
 import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';

@@ -1,6 +1,6 @@
 import type { Solution } from '../../article/article.ts';
+import { currentPlan } from '../../machine/current-plan.ts';
 import type { Applied, Facts, Verified } from '../../machine/ports.ts';
-import { currentPlan } from '../../machine/setup.ts';
 import { type Block, gap, heading, item, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';

@@ -1,6 +1,6 @@
 /** A screen of the machine → what it says. */
 import type { Solution } from '../../article/article.ts';
-import { currentPlan } from '../../machine/setup.ts';
+import { currentPlan } from '../../machine/current-plan.ts';
 import { text } from '../block.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
