@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Finds a Node that will do, hides what `ps` must not show, and runs the program. No logic of the program is here, and
 // no syntax that an old Node cannot read.
-import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [22, 12];
 const root = new URL('../', import.meta.url);
 const entry = new URL('dist/kbwizard.js', root);
+/** As a script gets them: an import would set up all that these modules have, before the first frame. */
+const { existsSync } = module.createRequire(import.meta.url)('fs');
 /** Tells the child that its arguments come by the channel; it is no secret, and removed at once. */
 const marker = 'KBWIZARD_ARGUMENTS_BY_CHANNEL';
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];

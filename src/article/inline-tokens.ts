@@ -5,7 +5,7 @@ import { markedLexer } from './marked.ts';
 const address = /https?:|ftp:|www\.|@/i;
 
 /** Code between single backticks, or text in which no character means anything to Markdown. */
-const simplePiece = /`([^`\r\n\\ ][^`\r\n\\]*)`(?!`)|(?:[^\\`*_~[\]<>&!\r\n]|(?<! )\n(?! ))+/y;
+const simplePiece = /`([^`\r\n\\ ][^`\r\n\\]*)`(?!`)|(?:[^\\`*_~[\]<>&!\r\n]+|(?<! )\n(?! ))+/y;
 
 const linkedWhole = /^\[(.+)\]\((#[a-z0-9-]+)\)$/s;
 

@@ -40,6 +40,11 @@ function opening({ loaded, connection }: WizardRun, world: World): string {
 	return `${id} ${cleanText(title)}, ${targetInWords(connection.settings)}, ${world.now().toISOString().slice(0, 16).replace('T', ' ')} UTC\n\n`;
 }
 
+/** The screens: what takes longest before the first frame. To be called while something else is waited for. */
+export function loadScreens() {
+	return Promise.all([import('../machine/pending-wizard.ts'), import('../ui/run-wizard.tsx')]);
+}
+
 /**
  * @returns the status of what was found last
  * @throws CancelledError on Ctrl-C; JournalError, once the terminal is given back
@@ -47,10 +52,7 @@ function opening({ loaded, connection }: WizardRun, world: World): string {
 export async function runWizardHere(run: WizardRun, world: World): Promise<ExitStatus> {
 	const { loaded, connection, terminal } = run;
 	await world.stdout.write(opening(run, world));
-	const [{ createPendingWizard }, { showWizard }] = await Promise.all([
-		import('../machine/pending-wizard.ts'),
-		import('../ui/run-wizard.tsx'),
-	]);
+	const [{ createPendingWizard }, { showWizard }] = await loadScreens();
 	const input = {
 		startedAt: world.now().toISOString(),
 		parameters: run.parameters,

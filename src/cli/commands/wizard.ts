@@ -6,14 +6,17 @@ import { usageError } from '../errors.ts';
 import { maxRowsOf } from '../evidence-options.ts';
 import { parametersOf } from '../fix-parameters.ts';
 import { mayAskPassword } from '../wanted-password.ts';
-import { runWizardHere } from '../wizard-run.ts';
+import { loadScreens, runWizardHere } from '../wizard-run.ts';
 
 export const wizard: Command = {
 	async run(invocation, world) {
 		const { options, positionals } = invocation;
-		const loaded = await loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
-		const { article } = loaded;
 		const { terminal } = world;
+		const loading = loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
+		// While the files are read; why they could not be loaded is said where they are needed.
+		if (terminal !== null) loadScreens().catch(() => {});
+		const loaded = await loading;
+		const { article } = loaded;
 		if (terminal === null || options.flag('json') || options.flag('no-input')) {
 			const why = terminal === null ? ', and there is none' : ' and somebody at it';
 			throw usageError(`the wizard needs a terminal${why}`, [
