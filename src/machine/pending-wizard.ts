@@ -43,13 +43,24 @@ function placesOf(input: WizardInput) {
 		first === undefined
 			? snapshotOf(context, { name: 'intro' }, 'waiting', heard)
 			: snapshotOf({ ...context, trail: [first] }, { name: 'looking', check: first }, 'busy', heard);
-	const after: Partial<Record<DriverEvent['type'], DrivenSnapshot>> = {
-		next: begun(first === undefined ? ['finish'] : ['skip', 'finish']),
-		// What comes next is for the real one to say.
-		skip: begun(['finish']),
-		finish: snapshotOf(context, { name: 'ended' }, 'ended', []),
+	return {
+		intro: snapshotOf(context, { name: 'intro' }, 'waiting', ['next', 'finish']),
+		/** Null: it is not heard there. */
+		after(place: DrivenSnapshot, event: DriverEvent): DrivenSnapshot | null {
+			if (!place.can(event)) return null;
+			switch (event.type) {
+				case 'next':
+					return begun(first === undefined ? ['finish'] : ['skip', 'finish']);
+				case 'skip':
+					// What comes then is for the machine to say.
+					return begun(['finish']);
+				case 'finish':
+					return snapshotOf(place.context, { name: 'ended' }, 'ended', []);
+				default:
+					return null;
+			}
+		},
 	};
-	return { intro: snapshotOf(context, { name: 'intro' }, 'waiting', ['next', 'finish']), after };
 }
 
 /** @param input as for the machine itself */
@@ -72,8 +83,8 @@ export function createPendingWizard(input: WizardInput): PendingWizard {
 		},
 		send(event) {
 			if (real !== null) return real.send(event);
-			const next = place.can(event) ? after[event.type] : undefined;
-			if (next === undefined) return;
+			const next = after(place, event);
+			if (next === null) return;
 			said.push(event);
 			place = next;
 			tell(place);
