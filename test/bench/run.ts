@@ -6,6 +6,7 @@ import { spawn as spawnChild } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import { startServer } from '../../src/lab/server.ts';
 
@@ -45,7 +46,7 @@ function inTerminal(args: readonly string[], text: string | null): Promise<numbe
 		let took: number | null = null;
 		let begun = false;
 		child.onData((data) => {
-			seen += data;
+			seen += stripVTControlCharacters(data);
 			if (text !== null && seen.includes(text)) {
 				took ??= performance.now() - started;
 				child.write('q');
