@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** Where each entry stands in the source tree, relative to this file. */
 const sources = {
 	guardian: 'fixes/guardian.ts',
+	restarter: 'fixes/restart/restarter.ts',
 	keeper: 'lab/keeper.ts',
 	crowd: 'lab/crowd.ts',
 } as const;

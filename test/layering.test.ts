@@ -54,7 +54,7 @@ const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** Programs of their own: they have a process to read, as the command line has. */
-const childEntries = ['fixes/guardian.ts', 'lab/crowd.ts', 'lab/keeper.ts'];
+const childEntries = ['fixes/guardian.ts', 'fixes/restart/restarter.ts', 'lab/crowd.ts', 'lab/keeper.ts'];
 
 type Source = { readonly path: string; readonly code: string };
 

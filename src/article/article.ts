@@ -132,7 +132,7 @@ export type Step = Located & {
 	/** Effects, in order; empty: a person does it. */
 	readonly applies: readonly Fence[];
 	readonly undos: readonly Fence[];
-	/** Null: the solution's verification serves. */
+	/** Null: it is proved with the whole solution. */
 	readonly verify: Verification | null;
 };
 
@@ -157,7 +157,10 @@ export type Solution = Located & {
 	readonly title: string;
 	readonly prose: Markdown;
 	readonly risk: Risk;
-	/** `applied` by the tool when a step has an effect other than a person's, else `guided`. */
+	/**
+	 * `applied` by the tool, as one plan, where every step has an effect of its own; else `guided`: step by step, those
+	 * that have one by the tool, the others by a person.
+	 */
 	readonly how: 'applied' | 'guided';
 	/** What a severe one wants typed, with `{parameter}` placeholders; null for the others. */
 	readonly confirm: string | null;

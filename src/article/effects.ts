@@ -16,14 +16,18 @@ function effect(attributes: readonly string[], needsPreview = false, changes = t
 export const effects: Readonly<Record<string, Effect>> = {
 	terminate: effect(['fence'], true),
 	cancel: effect(['fence'], true),
-	setting: effect(['name', 'value', 'system', 'database', 'role']),
+	setting: effect(['name', 'value', 'system', 'database', 'role', 'at-least']),
 	'connection-limit': effect(['database', 'role', 'limit']),
 	'allow-connections': effect(['database']),
 	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
 	write: effect(['path', 'mode']),
-	restart: effect(['wait']),
+	restart: effect(['by']),
+	/** The order of a primary and its standbys: looks, and asks. */
+	/** The lines that a server cannot take, out of its files. */
+	'comment-out': effect([]),
+	standbys: effect(['raised'], false, false),
 	wait: effect(['until', 'for'], false, false),
-	sql: effect(['database']),
+	sql: effect(['database', 'if']),
 	/** A person does it. */
 	step: effect([], false, false),
 };

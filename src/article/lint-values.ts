@@ -34,15 +34,25 @@ export function lintValues(article: Article, shapes: QueryShapes, report: Report
 			severity: open ? 'warning' : 'error',
 		});
 	};
-	for (const { checks, evidence } of article.checks) {
+	for (const { id, checks, evidence } of article.checks) {
 		for (const fence of checks) lintBefore(fence, shapes, report);
+		const known = [...facts, ...parametersProvedBy(article, id)];
 		for (const fence of [...checks, ...evidence]) {
 			for (const name of namesIn(fence)) {
-				if (!name.startsWith('before_')) unknown(name, fence.line, facts, `:${name}`);
+				if (!name.startsWith('before_')) unknown(name, fence.line, known, `:${name}`);
 			}
 		}
 	}
 	for (const solution of article.solutions) lintSolutionValues(solution, shapes, facts, unknown);
+}
+
+/** A check that proves a solution is asked with that solution's parameters; elsewhere they are NULL. */
+function parametersProvedBy({ solutions }: Article, check: string): readonly string[] {
+	return solutions
+		.filter(({ verify, steps }) =>
+			[verify, ...steps.map((step) => step.verify)].some((each) => each?.check === check),
+		)
+		.flatMap(({ parameters }) => parameters.map(({ name }) => name));
 }
 
 function lintSolutionValues(

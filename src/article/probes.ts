@@ -72,7 +72,7 @@ export const probes: Readonly<Record<string, Probe>> = {
 		verdicts: inTime,
 		attributes: ['signature'],
 		facts: [
-			...['events', 'first', 'last', 'age_s', 'rate_per_min', 'gap_s', 'pause_s'],
+			...['events', 'first', 'last', 'age_s', 'rate_per_min', 'gap_s', 'pause_s', 'stop_after_s'],
 			...['files', 'files_read', 'files_skipped'],
 		],
 	},

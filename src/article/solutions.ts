@@ -6,6 +6,7 @@ import { type Block, isCode, isHeading, isList, isParagraph, itemsOf, rawText } 
 import type { OutlineNode } from './outline.ts';
 import { plainInline } from './plain-text.ts';
 import { isFactList, noFacts, readFacts, type SolutionFacts, settledFacts } from './solution-facts.ts';
+import { howDone, isToolStep } from './step-kind.ts';
 import { isVerifyParagraph, readVerification } from './verifications.ts';
 
 /** What stands below a `###` or `####` heading. */
@@ -33,8 +34,7 @@ export function readSolution(context: CompileContext, node: OutlineNode): Soluti
 		steps.push(stepOf(node.id, node.title, node.line, '', { ...own, verify: null }));
 	}
 	if (firstStep >= 0) steps.push(...readSteps(context, node.blocks.slice(firstStep)));
-	const applied = isApplied(steps);
-	if (applied && facts.risk === null && !facts.riskRefused) {
+	if (steps.some(isToolStep) && facts.risk === null && !facts.riskRefused) {
 		context.report({
 			line: node.line,
 			rule: 'missing-risk',
@@ -48,15 +48,10 @@ export function readSolution(context: CompileContext, node: OutlineNode): Soluti
 		line: node.line,
 		prose: rawText(own.prose),
 		...settledFacts(facts),
-		how: applied ? 'applied' : 'guided',
+		how: howDone(steps),
 		steps,
 		verify: own.verify,
 	};
-}
-
-/** Whether the tool itself does something: a person's `step` is none of its effects. */
-export function isApplied(steps: readonly Step[]): boolean {
-	return steps.some(({ applies }) => applies.some(({ language }) => language !== 'step'));
 }
 
 function readSteps(context: CompileContext, blocks: readonly Block[]): Step[] {

@@ -11,16 +11,6 @@ export type GateResult =
 	| { readonly allowed: true; readonly select: ParseNode }
 	| { readonly allowed: false; readonly refusals: readonly [Refusal, ...Refusal[]] };
 
-/** A query that an article may not run; the message is for its author and for the person who opened it. */
-export class QueryNotAllowedError extends Error {
-	readonly refusals: readonly Refusal[];
-	constructor(refusals: readonly [Refusal, ...Refusal[]]) {
-		super(`The article's query is not run: ${refusals[0].message}.`);
-		this.name = 'QueryNotAllowedError';
-		this.refusals = refusals;
-	}
-}
-
 /**
  * Decides about one query, as it stands in the article (`:name`) or bound (`$1`): a parameter is a value in both, and the
  * gate sees a NULL there.
@@ -56,15 +46,6 @@ export async function gateQuery(query: string): Promise<GateResult> {
 			line: lineOfOffset(sql, offset),
 		});
 	}
-}
-
-/**
- * Lets a query through, or not.
- * @throws QueryNotAllowedError
- */
-export async function assertReadOnlyQuery(sql: string): Promise<void> {
-	const result = await gateQuery(sql);
-	if (!result.allowed) throw new QueryNotAllowedError(result.refusals);
 }
 
 /** A gate that remembers what it has decided, by the query's hash. */

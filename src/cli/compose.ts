@@ -10,6 +10,7 @@ import { createFixer } from '../fixes/create-fixer.ts';
 import type { FixJournal } from '../fixes/fix-journal.ts';
 import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
+import type { Timing } from '../fixes/verify.ts';
 import { factBook } from '../machine/facts.ts';
 import type { ConnectionCommand, Plan, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
@@ -27,9 +28,11 @@ export type ComposeInput = {
 	readonly maxRows: number | null;
 	/** Null: nothing is written down, and nothing can be applied. */
 	readonly journal: Journal | null;
-	/** How long a person lets it wait for a slot, where `--wait` says nothing; null: until they stop it. */
+	/** How long it waits, where `--wait` says nothing; null: a person is there, and it waits until they stop it. */
 	readonly waitMs: number | null;
-	readonly world: World;
+	readonly world: Pick<World, 'now' | 'signal'>;
+	/** How a cure is watched; absent: as long as it takes to tell. */
+	readonly timing?: Timing;
 };
 
 /** One run, composed. */
@@ -51,6 +54,7 @@ const planRows = 10_000;
 const noJournal: FixJournal = {
 	session: '',
 	file: '',
+	records: [],
 	append: () => Promise.reject(new Error('nothing is applied in a run that keeps no journal')),
 };
 
@@ -103,11 +107,11 @@ function connectionPort(
 	};
 }
 
-/** What belongs to one plan: its own intents, and what became of them. */
-function recordsOfPlan(records: readonly JournalRecord[], plan: Plan | null): readonly JournalRecord[] {
-	if (plan === null) return records;
+/** What belongs to these plans: their own intents, and what became of them. */
+function recordsOfPlans(records: readonly JournalRecord[], plans: readonly Plan[]): readonly JournalRecord[] {
+	const mine = new Set<string | null>(plans.map(({ id }) => id));
 	const foreign = new Set(
-		records.flatMap((record) => (record.kind === 'intent' && record.plan !== plan.id ? [record.seq] : [])),
+		records.flatMap((record) => (record.kind === 'intent' && !mine.has(record.plan) ? [record.seq] : [])),
 	);
 	return records.filter(
 		(record) =>
@@ -143,10 +147,11 @@ function fixPorts(
 				say,
 				signal,
 			);
-			if (verified !== null) write({ kind: 'verified', solution, verified });
+			if (verified !== null)
+				write({ kind: 'verified', solution, ...(step === null ? {} : { step }), verified });
 			return verified;
 		},
-		undo: (plan) => carry(fixer.undo(recordsOfPlan(journal?.records ?? [], plan), say)),
+		undo: (plans) => carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say)),
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
@@ -180,20 +185,25 @@ export function compose(input: ComposeInput): Composition {
 		clock,
 	});
 	const { verifyAs } = connection;
-	const fixer = createFixer({
-		article,
-		keeper,
-		gate,
-		journal: journal ?? noJournal,
-		// The rescue's slot is there when the ordinary ones are gone again.
-		launchGuardian: guardianLauncher(
-			connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
-		),
-		proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
-		observe,
-		clock,
-		maxRows: planRows,
-	});
+	const fixer = createFixer(
+		{
+			article,
+			keeper,
+			gate,
+			journal: journal ?? noJournal,
+			// The rescue's slot is there when the ordinary ones are gone again.
+			launchGuardian: guardianLauncher(
+				connection.rescue === null ? [connection.settings] : [connection.rescue, connection.settings],
+			),
+			proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
+			observe,
+			clock,
+			maxRows: planRows,
+			attended: input.waitMs === null,
+			waitMs: connection.waitMs ?? input.waitMs,
+		},
+		input.timing,
+	);
 	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs);
 	let journalProblem: Error | null = null;
 	const write = (entry: JournalEntry): void => {

@@ -1,9 +1,13 @@
 /** How a fix came out: its document, a line for a person, and the exit status; or what was missing. */
-import type { Solution } from '../article/article.ts';
-import { currentPlan } from '../machine/current-plan.ts';
+import type { Solution, Step } from '../article/article.ts';
+import { plainInline } from '../article/plain-text.ts';
+import { isStepwise, isToolStep } from '../article/step-kind.ts';
 import type { FixEnd } from '../machine/drive.ts';
+import type { Finding } from '../machine/finding.ts';
+import { currentPlan } from '../machine/plans.ts';
 import type { Planned } from '../machine/ports.ts';
-import { type FixDocument, toFixDocument } from '../report/fix-document.ts';
+import { decisiveFindings } from '../machine/rank.ts';
+import { type FixDocument, type ReportedStep, toFixDocument } from '../report/fix-document.ts';
 import { count } from '../report/words.ts';
 import { type ExpectedError, usageError } from './errors.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
@@ -35,9 +39,62 @@ export function missingConsent(confirm: string | null): ExpectedError {
 	]);
 }
 
-type Told = { readonly headline: string; readonly status: ExitStatus; readonly why: string | null };
+/** What was asked for. */
+export type FixAsked = {
+	/** The article's id, as the command line names it. */
+	readonly article: string;
+	readonly solution: Solution;
+	/** The one step that was meant; null: none was named. */
+	readonly step: Step | null;
+};
 
-function toldOf(end: FixEnd, solution: Solution): Told {
+type Told = {
+	readonly headline: string;
+	readonly status: ExitStatus;
+	readonly why: string | null;
+	readonly byHand?: FixDocument['byHand'];
+	readonly steps?: readonly ReportedStep[];
+};
+
+/** The steps to choose from, and whether they are in place already, as far as that has been seen. */
+function stepsOf({ steps }: Solution, findings: readonly Finding[]): readonly ReportedStep[] {
+	const decisive = decisiveFindings(findings);
+	return steps.map((step) => {
+		const found = decisive.find(({ check }) => check === step.verify?.check);
+		return {
+			id: step.id,
+			title: plainInline(step.title),
+			by: isToolStep(step) ? 'tool' : 'person',
+			met: found === undefined ? null : step.verify?.verdicts.includes(found.verdict) === true,
+		};
+	});
+}
+
+function stepInWords({ id, title, by, met }: ReportedStep, index: number): string {
+	const who = by === 'tool' ? `this tool can do it: --set step=${id}` : 'a person does it';
+	const state = met === null ? '' : met ? '; its check is met' : '; its check is not met yet';
+	return `${index + 1}. ${title} (${who}${state})`;
+}
+
+/** Nothing was done, because a person has to do it, or to say which step is meant. */
+function guidedTold({ solution, step }: FixAsked, findings: readonly Finding[]): Told {
+	const status = exitStatus.notDone;
+	if (step !== null) {
+		const why = `${plainInline(step.title)} is done by a person`;
+		const instructions = [step.prose.trim() === '' ? plainInline(step.title) : step.prose];
+		return { headline: `${why}: nothing was changed`, status, why, byHand: { why, instructions } };
+	}
+	const steps = stepsOf(solution, findings);
+	const why =
+		steps
+			.map((each, index) => (isStepwise(solution) ? stepInWords(each, index) : `${index + 1}. ${each.title}`))
+			.join('\n') || solution.title;
+	const how = isStepwise(solution) ? 'step by step' : 'by a person';
+	return { headline: `${solution.title} is done ${how}: nothing was changed`, status, why, steps };
+}
+
+function toldOf(end: FixEnd, asked: FixAsked): Told {
+	const title = titleOf(asked);
 	const { context } = end.snapshot;
 	const { planned, applied, fixFailure } = context;
 	switch (end.kind) {
@@ -45,7 +102,7 @@ function toldOf(end: FixEnd, solution: Solution): Told {
 			const plan = currentPlan(context);
 			const whom = plan === null || plan.rows.length === 0 ? '' : ` on ${count(plan.rows.length, 'session')}`;
 			return {
-				headline: `the plan: ${solution.title}${whom}; nothing was changed`,
+				headline: `the plan: ${title}${whom}; nothing was changed`,
 				status: exitStatus.done,
 				why: null,
 			};
@@ -60,11 +117,17 @@ function toldOf(end: FixEnd, solution: Solution): Told {
 			};
 		}
 		case 'guided':
+			return guidedTold(asked, context.findings);
+		case 'by hand': {
+			const why = planned?.kind === 'by hand' ? planned.why : 'this tool cannot do it here';
+			const instructions = planned?.kind === 'by hand' ? planned.instructions : [];
 			return {
-				headline: `${solution.title} is done by a person: nothing was changed`,
+				headline: `${title} is done by hand, nothing was changed: ${why}`,
 				status: exitStatus.notDone,
-				why: solution.steps.map(({ title }, index) => `${index + 1}. ${title}`).join('\n') || solution.title,
+				why,
+				byHand: { why, instructions },
 			};
+		}
 		case 'not applied': {
 			const failure = fixFailure ?? applied?.failure ?? null;
 			// Nothing came back from the effect itself: nobody knows how far it came.
@@ -75,17 +138,24 @@ function toldOf(end: FixEnd, solution: Solution): Told {
 				: { headline: `nothing was changed: ${why}`, status: exitStatus.notDone, why };
 		}
 		case 'tried':
-			return triedTold(end, solution);
+			return triedTold(end, title);
 		case 'parameter missing':
 		case 'consent missing':
 			return { headline: 'nothing was done', status: exitStatus.usage, why: null };
 	}
 }
 
-function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, { title }: Solution): Told {
+/** `Prepare the primary (Add read-only nodes)`. */
+function titleOf({ solution, step }: FixAsked): string {
+	return step === null ? solution.title : `${plainInline(step.title)} (${solution.title})`;
+}
+
+function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, title: string): Told {
 	if (tried.applied?.outcome === 'partly' || tried.outcome === 'failed') {
 		return { headline: `partly done: ${title}; the journal says what`, status: exitStatus.partly, why: null };
 	}
+	if (tried.applied === null && tried.outcome === 'held')
+		return { headline: `in place already, and verified: ${title}`, status: exitStatus.done, why: null };
 	switch (tried.outcome) {
 		case 'held':
 		case 'helped':
@@ -103,17 +173,27 @@ function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, { title }: Sol
  * @param session null: none was kept
  * @throws ExpectedError with status 64 where consent or a parameter is missing
  */
-export function fixEnding(end: FixEnd, solution: Solution, session: string | null): FixEnding {
+export function fixEnding(end: FixEnd, asked: FixAsked, session: string | null): FixEnding {
 	const { context } = end.snapshot;
 	const plan = currentPlan(context);
 	if (end.kind === 'parameter missing' && context.planned?.kind === 'parameter')
 		throw missingParameter(context.planned);
 	if (end.kind === 'consent missing') throw missingConsent(plan?.confirm ?? null);
-	const { headline, status, why } = toldOf(end, solution);
+	const { headline, status, why, byHand = null, steps = [] } = toldOf(end, asked);
 	const { applied, verified } = end.kind === 'tried' ? end.tried : context;
 	return {
 		headline,
 		status,
-		document: toFixDocument({ session, solution: solution.id, plan, why, applied, verified }),
+		document: toFixDocument({
+			session,
+			solution: asked.solution.id,
+			step: asked.step?.id ?? null,
+			plan,
+			why,
+			byHand,
+			steps,
+			applied,
+			verified,
+		}),
 	};
 }

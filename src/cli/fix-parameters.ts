@@ -1,6 +1,7 @@
 /** `--set NAME=VALUE`: the parameters of a solution. */
 import { readFile } from 'node:fs/promises';
-import type { Solution } from '../article/article.ts';
+import type { Solution, Step } from '../article/article.ts';
+import { isStepwise } from '../article/step-kind.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { OptionValues } from './arguments.ts';
@@ -24,13 +25,41 @@ async function givenValue(name: string, given: string): Promise<string> {
 	}
 }
 
-/** @param solutions those that the names may belong to. @throws ExpectedError with status 64 */
+/** How `--set` names one step of a solution that is walked step by step. */
+export const stepName = 'step';
+
+/**
+ * The step that is meant; null: none was named, or the solution is done in one go.
+ * @throws ExpectedError with status 64 for a step that is not there
+ */
+export function stepOf(options: OptionValues, solution: Solution): Step | null {
+	const named = isStepwise(solution) ? new Map(options.pairs('set')).get(stepName) : undefined;
+	if (named === undefined) return null;
+	const found = solution.steps.find(({ id }) => id === named.toLowerCase());
+	if (found !== undefined) return found;
+	const ids = solution.steps.map(({ id }) => id);
+	const nearest = nearestName(named, ids);
+	throw usageError(`${solution.title} has no step "${named}"`, [
+		...(nearest === null ? [] : [`did you mean: --set ${stepName}=${nearest}`]),
+		`its steps: ${ids.join(', ')}`,
+	]);
+}
+
+/**
+ * @param solutions those that the names may belong to
+ * @param besides what `--set` may name that is no parameter
+ * @throws ExpectedError with status 64
+ */
 export async function parametersOf(
 	options: OptionValues,
 	solutions: readonly Solution[],
+	besides: readonly string[] = [],
 ): Promise<ParameterValues> {
-	const known = [...new Set(solutions.flatMap(({ parameters }) => parameters.map(({ name }) => name)))];
-	const entries = [...options.pairs('set')].map(async ([name, given]) => {
+	const known = [
+		...new Set([...besides, ...solutions.flatMap(({ parameters }) => parameters.map(({ name }) => name))]),
+	];
+	const given = [...options.pairs('set')].filter(([name]) => !besides.includes(name));
+	const entries = given.map(async ([name, text]) => {
 		if (!known.includes(name)) {
 			const nearest = nearestName(name, known);
 			throw usageError(`there is no parameter "${name}" here`, [
@@ -38,7 +67,7 @@ export async function parametersOf(
 				known.length === 0 ? 'this solution has no parameter' : `it is one of: ${known.join(', ')}`,
 			]);
 		}
-		return [name, await givenValue(name, given)] as const;
+		return [name, await givenValue(name, text)] as const;
 	});
 	return Object.fromEntries(await Promise.all(entries));
 }

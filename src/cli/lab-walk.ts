@@ -1,8 +1,8 @@
 /** The lab without a terminal: the diagnosis, the relief that it offers, the proof, the report. */
 import type { Slug } from '../article/article.ts';
-import { currentPlan } from '../machine/current-plan.ts';
 import { diagnose, driveFix, type FixEnd } from '../machine/drive.ts';
 import { known } from '../machine/known.ts';
+import { currentPlan } from '../machine/plans.ts';
 import { createWizardActor, type WizardActor } from '../machine/run.ts';
 import { screenOf } from '../machine/screen.ts';
 import { fixToText } from '../report/fix-text.ts';
@@ -67,7 +67,11 @@ export async function walkThrough(run: LabWalk, asJson: boolean, world: World): 
 			const solution = article.solutions.find((candidate) => candidate.id === id);
 			if (solution === undefined) continue;
 			await say(`\n$ kbwizard fix ${article.id} ${id}\n`);
-			ending = fixEnding(await consentedFix(actor, id), solution, journal.session);
+			ending = fixEnding(
+				await consentedFix(actor, id),
+				{ article: article.id, solution, step: null },
+				journal.session,
+			);
 			await say(fixToText(ending.document, ending.headline));
 			if (ending.status === exitStatus.done && ending.document.applied !== null) break;
 			world.signal.throwIfAborted();

@@ -3,6 +3,7 @@
  * never done a second time, and then it is verified, as it would have been.
  */
 import type { Recovery } from '../fixes/recover.ts';
+import { needsServer } from '../fixes/undo.ts';
 import { factBook } from '../machine/facts.ts';
 import type { Facts, Undone, Verified } from '../machine/ports.ts';
 import { knownFindings } from '../report/session-report.ts';
@@ -90,7 +91,9 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 		status,
 	});
 	if (!isBroken(journal.records, changesInForce(journal.records))) return mended(null, exitStatus.done);
-	await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
+	const open = interruptedStep(journal.records)?.open ?? [];
+	if (needsServer([...changesInForce(journal.records), ...open]))
+		await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
 	const elsewhere = await fixer.elsewhere(journal.records);
 	if (elsewhere !== null) {
 		const next = ['give the server of the session: kbwizard resume SESSION SERVER'];
@@ -134,13 +137,18 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 		onProgress('looking whether it holds');
 		const before = factsBefore(journal.records, plan);
 		const result = await fixer.verify(
-			{ solution: plan.solution, step: null, plan: null, applied: null, before },
+			{ solution: plan.solution, step: plan.step ?? null, plan: null, applied: null, before },
 			onProgress,
 			world.signal,
 		);
 		if (result !== null)
 			await journal.append(
-				{ kind: 'verified', solution: plan.solution, verified: result },
+				{
+					kind: 'verified',
+					solution: plan.solution,
+					...(plan.step === undefined ? {} : { step: plan.step }),
+					verified: result,
+				},
 				{ durable: true },
 			);
 		return result;

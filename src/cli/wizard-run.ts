@@ -101,6 +101,7 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		shown.close();
 		gone.abort();
 		// What could not begin has told why, and has left nothing open.
-		await beginning.then((begun) => begun.close()).catch(() => {});
+		const begun = await beginning.catch(() => null);
+		await begun?.close();
 	}
 }

@@ -1,11 +1,12 @@
 /** `allow-connections apply database=:database`: opens a database that was closed to everybody. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Inverse } from '../session/record.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
 import { named, namesOf } from './parameters.ts';
 import { setAllowConnections } from './sql.ts';
-import { preparedChanges, type ValueChange } from './value-change.ts';
+import { preparedChanges, statementBack, type ValueChange } from './value-change.ts';
 
 export const allowConnections: Effect = {
 	language: 'allow-connections',
@@ -38,13 +39,18 @@ export const allowConnections: Effect = {
 	},
 };
 
-export const allowConnectionsBack: WayBack<'allow-connections'> = {
-	effect: 'allow-connections',
-	look: (session, { database }) => look(session, database),
-	statement: ({ database, before }) => setAllowConnections(database, before),
-	// "cannot disallow connections for current database"
-	notFrom: ({ database, before }) => (before ? [] : [database]),
-};
+export function allowConnectionsBack({
+	database,
+	before,
+}: Extract<Inverse, { effect: 'allow-connections' }>): WayBack {
+	return statementBack({
+		before,
+		statement: setAllowConnections(database, before),
+		look: (session) => look(session, database),
+		// "cannot disallow connections for current database"
+		notFrom: before ? [] : [database],
+	});
+}
 
 function changeOf(database: string): ValueChange {
 	return {
@@ -67,5 +73,6 @@ function whatOf(database: string): string {
 
 async function look(session: PostgresSession, database: string): Promise<Standing> {
 	const [state] = await databaseStates(session, [database]);
-	return { what: whatOf(database), now: state?.allowsConnections ?? null };
+	const what = whatOf(database);
+	return state === undefined ? { is: 'gone', what } : { is: 'there', what, now: state.allowsConnections };
 }

@@ -22,6 +22,7 @@ export async function applyPrepared(
 		try {
 			const outcome = await effect.apply(context);
 			rows = merged(rows, outcome.rows);
+			if (outcome.takenBack === true) done.splice(0, done.length, ...done.map(nowTakenBack));
 			done.push(...outcome.done);
 			failure = outcome.failure;
 		} catch (error) {
@@ -43,6 +44,11 @@ export async function applyPrepared(
 /** An answer for a plan that is not carried out. */
 export function notApplied(plan: Plan, failure: Failure, clock: () => Date): Applied {
 	return { outcome: 'nothing', rows: plan.rows, done: [], failure, at: clock().toISOString(), durationMs: 0 };
+}
+
+/** What was done and is so no more. */
+function nowTakenBack({ what, status, why }: Done): Done {
+	return status === 'done' ? { what, status: 'skipped', why: 'taken back' } : { what, status, why };
 }
 
 function merged(rows: readonly PlanRow[], results: readonly PlanRow[]): readonly PlanRow[] {

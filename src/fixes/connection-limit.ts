@@ -1,11 +1,13 @@
 /** `connection-limit apply database=:database limit=:limit`, or `role=:role`: how many sessions it may have at once. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Inverse } from '../session/record.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates, roleState } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
+import { counted, upperFirst } from './in-words.ts';
 import { named } from './parameters.ts';
-import { setDatabaseLimit, setRoleLimit } from './sql.ts';
-import { preparedChanges, type ValueChange } from './value-change.ts';
+import { sessionsOf, setDatabaseLimit, setRoleLimit } from './sql.ts';
+import { preparedChanges, statementBack, type ValueChange } from './value-change.ts';
 
 type Kind = 'database' | 'role';
 
@@ -19,6 +21,7 @@ export const connectionLimit: Effect = {
 		const kind: Kind = 'role' in fence.attributes ? 'role' : 'database';
 		// A row of the preview is one thing to change, and its columns win over a parameter of the same name.
 		const changes: ValueChange[] = [];
+		const held: string[] = [];
 		for (const row of preview === null ? [{}] : preview.rows) {
 			const known = { ...values, ...row };
 			const name = attributeValue(fence, kind, known);
@@ -49,21 +52,59 @@ export const connectionLimit: Effect = {
 							: 'connect as the owner of the database, or as a superuser',
 					],
 				};
-			if (state.connectionLimit !== limit)
-				changes.push(changeOf(kind, state.name, state.connectionLimit, limit));
+			if (kind === 'role' && state.superuser && limit >= 0)
+				return {
+					kind: 'unavailable',
+					why: `${named(kind, state.name)} is a superuser, and no connection limit stops one`,
+					next: ['give the application a role of its own first, that is no superuser'],
+				};
+			if (state.connectionLimit === limit) continue;
+			changes.push(changeOf(kind, state.name, state.connectionLimit, limit));
+			if (limit >= 0) held.push(...(await heldNow(session, kind, state.name, limit)));
 		}
 		if (changes.length === 0)
 			return { kind: 'nothing to do', why: `no ${kind} has another connection limit than the one wanted` };
-		return { kind: 'ready', effect: preparedChanges(changes) };
+		const prepared = preparedChanges(changes);
+		return { kind: 'ready', effect: { ...prepared, consequences: [...prepared.consequences, ...held] } };
 	},
 };
 
-export const connectionLimitBack: WayBack<'connection-limit'> = {
-	effect: 'connection-limit',
-	look: (session, { kind, name }) => look(session, kind, name),
-	statement: ({ kind, name, before }) => setLimit(kind, name, before),
-	notFrom: () => [],
-};
+/** What a limit means for the sessions that are there; whose they are, because a role may be shared. */
+async function heldNow(
+	session: PostgresSession,
+	kind: Kind,
+	name: string,
+	limit: number,
+): Promise<readonly string[]> {
+	const { rows } = await session.read(sessionsOf(kind), [name]);
+	const total = rows.reduce((sum, row) => sum + Number(row.sessions), 0);
+	if (total === 0) return [`${upperFirst(named(kind, name))} has no session now.`];
+	const shown = rows.slice(0, 5).map(({ application, sessions }) => {
+		const own = application === null || application === '' ? 'without a name' : String(application);
+		return `${own} (${String(sessions)})`;
+	});
+	const which = `${shown.join(', ')}${rows.length > 5 ? ' and others' : ''}`;
+	const shared = rows.length > 1 ? '; the limit counts for all of them together' : '';
+	const further =
+		total >= limit
+			? `they stay, and none is let in until fewer than ${limit} are left`
+			: `${limit - total} more are let in`;
+	return [
+		`${upperFirst(named(kind, name))} has ${counted(total)} now: ${further}. By application: ${which}${shared}.`,
+	];
+}
+
+export function connectionLimitBack({
+	kind,
+	name,
+	before,
+}: Extract<Inverse, { effect: 'connection-limit' }>): WayBack {
+	return statementBack({
+		before,
+		statement: setLimit(kind, name, before),
+		look: (session) => look(session, kind, name),
+	});
+}
 
 function changeOf(kind: Kind, name: string, old: number, set: number): ValueChange {
 	return {
@@ -96,5 +137,6 @@ async function stateOf(session: PostgresSession, kind: Kind, name: string) {
 
 async function look(session: PostgresSession, kind: Kind, name: string): Promise<Standing> {
 	const state = await stateOf(session, kind, name);
-	return { what: whatOf(kind, name), now: state?.connectionLimit ?? null };
+	const what = whatOf(kind, name);
+	return state === null ? { is: 'gone', what } : { is: 'there', what, now: state.connectionLimit };
 }

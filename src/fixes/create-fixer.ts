@@ -1,3 +1,4 @@
+import type { JournalRecord } from '../session/record.ts';
 import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
@@ -12,6 +13,10 @@ import { recoverStep } from './recover.ts';
 import { undoAll } from './undo.ts';
 import { outsideOf } from './value-change.ts';
 import { type Timing, verificationOf, verifyTiming, watch } from './verify.ts';
+
+/** The records without the changes of other plans. */
+const ofPlan = (records: readonly JournalRecord[], plan: string): readonly JournalRecord[] =>
+	records.filter((record) => record.kind !== 'intent' || record.plan === plan);
 
 /** What is kept of a plan that was carried out, for the verification after it. */
 type Carried = { readonly prepared: PreparedPlan; readonly since: string | null };
@@ -87,6 +92,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 					launchGuardian: options.launchGuardian,
 					onProgress,
 					signal: signal ?? null,
+					takeBack: () => undoAll(keeper, journal, ofPlan(journal.records, plan.id), onProgress),
 				},
 				clock,
 			);
@@ -97,9 +103,15 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			const meant = solution === undefined ? null : verificationOf(article.checks, solution, step);
 			if (meant === null) return null;
 			const known = plan === null ? undefined : carried.get(plan.id);
-			const { databases = [], values = {} } = known?.prepared ?? {};
+			const { databases = [], values = {}, effects = [] } = known?.prepared ?? {};
+			const stop = signal ?? new AbortController().signal;
+			const missing: string[] = [];
+			for (const effect of effects) {
+				const why = (await effect.awaited?.(keeper, onProgress, stop)) ?? null;
+				if (why !== null) missing.push(why);
+			}
 			const since = known?.since ?? null;
-			return watch(
+			const verified = await watch(
 				options,
 				{
 					...meant,
@@ -108,9 +120,12 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 					sessionsEnded: since === null ? null : { databases, since },
 				},
 				onProgress,
-				signal ?? new AbortController().signal,
-				timing,
+				stop,
+				// What is still to come would only be waited for a second time.
+				missing.length === 0 ? timing : { ...timing, patienceMs: 0 },
 			);
+			if (missing.length === 0) return verified;
+			return { ...verified, note: [...missing, verified.note].filter((each) => each !== null).join('; ') };
 		},
 
 		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),

@@ -1,8 +1,7 @@
 /** What every built-in effect is: something that can be told in full before it is done. */
 import type { Fence, Solution, Step } from '../article/article.ts';
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
-import type { Done, Facts, Failure, PlanRow } from '../machine/ports.ts';
-import type { Inverse } from '../session/record.ts';
+import type { Done, Facts, FactValue, Failure, PlanRow, Undone } from '../machine/ports.ts';
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
 import type { Preview } from './preview.ts';
@@ -20,6 +19,10 @@ export type PrepareContext = {
 	readonly values: Facts;
 	/** Fences need a guardian; without one they are left out, and said to be. */
 	readonly canGuard: boolean;
+	/** A person is there to be asked. */
+	readonly attended: boolean;
+	/** How long somebody else is waited for, in milliseconds; null: until that is stopped. */
+	readonly waitMs: number | null;
 };
 
 export type ApplyContext = {
@@ -31,6 +34,8 @@ export type ApplyContext = {
 	readonly launchGuardian: GuardianLauncher | null;
 	readonly onProgress: (text: string) => void;
 	readonly signal: AbortSignal | null;
+	/** Takes back what this plan has changed so far, for an effect that fails and must not leave half a change. */
+	takeBack(): Promise<Undone>;
 };
 
 export type EffectOutcome = {
@@ -39,6 +44,8 @@ export type EffectOutcome = {
 	readonly done: readonly Done[];
 	/** What stopped it; null: nothing did. */
 	readonly failure: Failure | null;
+	/** All that the plan had changed before it was taken back. Absent: nothing was. */
+	readonly takenBack?: boolean;
 };
 
 /** An effect with all its values, before anything is done. */
@@ -49,7 +56,14 @@ export type PreparedEffect = {
 	readonly consequences: readonly string[];
 	/** What can be taken back afterwards. */
 	readonly undoable: readonly string[];
+	/** What would change in a file, as a unified diff without secrets; null: no file is changed. */
+	readonly diff: string | null;
 	apply(context: ApplyContext): Promise<EffectOutcome>;
+	/**
+	 * Waits for what somebody else has to do before it can be verified. Absent: nobody has to.
+	 * @returns why it has not happened; null: it has
+	 */
+	awaited?(keeper: Keeper, onProgress: (text: string) => void, signal: AbortSignal): Promise<string | null>;
 };
 
 export type Prepared =
@@ -58,11 +72,14 @@ export type Prepared =
 	| {
 			readonly kind: 'parameter';
 			readonly name: string;
-			readonly problem: string;
+			/** Null: it has none yet, and must be asked for. */
+			readonly problem: string | null;
 			readonly choices: readonly string[];
 	  }
 	| { readonly kind: 'nothing to do'; readonly why: string }
-	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] };
+	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }
+	/** It must be done elsewhere, by somebody else: what to do, with the values filled in; it is verified afterwards. */
+	| { readonly kind: 'by hand'; readonly why: string; readonly instructions: readonly string[] };
 
 /** What a change's inverse found, and did. */
 export type TakenBack =
@@ -70,12 +87,11 @@ export type TakenBack =
 	| { readonly kind: 'skipped'; readonly what: string; readonly why: string };
 
 /** How the value that a change was about stands now. */
-export type Standing = {
-	/** For a person: `the connection limit of database openiz`. */
-	readonly what: string;
-	/** Null: what it was about is not there any more. */
-	readonly now: number | boolean | null;
-};
+export type Standing =
+	/** `what` is for a person: `the connection limit of database openiz`. A null is a value that is not set. */
+	| { readonly is: 'there'; readonly what: string; readonly now: FactValue }
+	/** What it was about is not there any more. */
+	| { readonly is: 'gone'; readonly what: string };
 
 /** One built-in effect: a file of its own, listed in `effects.ts`. */
 export interface Effect {
@@ -85,13 +101,29 @@ export interface Effect {
 	prepare(context: PrepareContext): Promise<Prepared>;
 }
 
-/** The way back of one kind of inverse. */
-export interface WayBack<Kind extends Inverse['effect'] = Inverse['effect']> {
-	readonly effect: Kind;
-	/** Reads the value that the inverse is about. */
-	look(session: PostgresSession, inverse: Extract<Inverse, { effect: Kind }>): Promise<Standing>;
-	/** The statement that restores it. */
-	statement(inverse: Extract<Inverse, { effect: Kind }>): string;
-	/** The databases that the session must not be in while it is restored. */
-	notFrom(inverse: Extract<Inverse, { effect: Kind }>): readonly string[];
-}
+type Restoring = {
+	/** The value that is restored; null: it was not set, and is unset again. */
+	readonly before: FactValue;
+	/** A value of it in a person's words. */
+	readonly shown: (value: FactValue) => string;
+	/** What a person types or does to go back; SQL without its semicolon. */
+	readonly byHand: string;
+};
+
+/** The way back of one change: its inverse, ready to be looked at and carried out. */
+export type WayBack =
+	| (Restoring & {
+			/** On the server that it was made on, by the held session. */
+			readonly on: 'server';
+			/** The databases that the session must not be in meanwhile. */
+			readonly notFrom: readonly string[];
+			look(session: PostgresSession): Promise<Standing>;
+			/** Restores it. Answers what is still to be done, for a person; null: nothing. */
+			restore(session: PostgresSession): Promise<string | null>;
+	  })
+	| (Restoring & {
+			/** On the machine that it was made on: a file. */
+			readonly on: 'host';
+			look(): Promise<Standing>;
+			restore(): Promise<string | null>;
+	  });

@@ -1,15 +1,42 @@
 /** The built-in effects: one file each. A new one is added here, and in the article format's own list. */
+import type { Inverse } from '../session/record.ts';
 import { allowConnections, allowConnectionsBack } from './allow-connections.ts';
 import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
-import type { Effect } from './effect.ts';
+import type { Effect, WayBack } from './effect.ts';
+import { fileBack } from './files/file-back.ts';
+import { commentOut } from './restart/comment-out.ts';
+import { restart } from './restart/restart.ts';
+import { setting } from './setting.ts';
+import { settingBack } from './setting-state.ts';
+import { sqlEffect } from './sql-effect.ts';
+import { standbys } from './standbys.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 
-export const effects: readonly Effect[] = [terminate, cancel, connectionLimit, allowConnections, step];
+export const effects: readonly Effect[] = [
+	terminate,
+	cancel,
+	connectionLimit,
+	allowConnections,
+	setting,
+	sqlEffect,
+	restart,
+	standbys,
+	commentOut,
+	step,
+];
 
 /** How each kind of inverse is carried out. */
-export const waysBack = {
-	'connection-limit': connectionLimitBack,
-	'allow-connections': allowConnectionsBack,
-} as const;
+export function wayBack(inverse: Inverse): WayBack {
+	switch (inverse.effect) {
+		case 'connection-limit':
+			return connectionLimitBack(inverse);
+		case 'allow-connections':
+			return allowConnectionsBack(inverse);
+		case 'setting':
+			return settingBack(inverse);
+		case 'file':
+			return fileBack(inverse);
+	}
+}

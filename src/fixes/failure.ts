@@ -1,21 +1,32 @@
 import { QueryError } from '../evidence/postgres/postgres.ts';
 import { cleanText, withoutSecrets } from '../evidence/untrusted.ts';
 import type { Done, Failure } from '../machine/ports.ts';
+import { FileError } from './files/file-error.ts';
 
 /** In a person's words, without secrets. */
 export function messageOf(error: unknown): string {
-	if (error instanceof QueryError) return error.failure.message;
+	if (error instanceof QueryError || error instanceof FileError) return error.failure.message;
 	return withoutSecrets(cleanText(error instanceof Error ? error.message : String(error)));
+}
+
+/** What keeps something from being begun: nothing was done. */
+export class NotBegun extends Error {
+	constructor(message: string) {
+		super(message);
+		this.name = 'NotBegun';
+	}
 }
 
 /** Whether an effect that threw was done: a session lost under way leaves it open. */
 export function statusOfFailure(error: unknown): Extract<Done['status'], 'failed' | 'unknown'> {
-	return error instanceof QueryError && !error.lost ? 'failed' : 'unknown';
+	if (error instanceof FileError) return error.failure.code === 'torn' ? 'unknown' : 'failed';
+	const refused = error instanceof NotBegun || (error instanceof QueryError && !error.lost);
+	return refused ? 'failed' : 'unknown';
 }
 
 /** An error as data; `next` is used where the error brings no advice of its own. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
-	if (error instanceof QueryError)
+	if (error instanceof QueryError || error instanceof FileError)
 		return error.failure.next.length > 0 ? error.failure : { ...error.failure, next };
 	return { code: 'fix-failed', routine: null, layer: null, message: messageOf(error), next };
 }

@@ -42,6 +42,10 @@ export type FixerOptions = {
 	readonly clock: () => Date;
 	/** How many sessions one plan may list. */
 	readonly maxRows: number;
+	/** A person is there to be asked. */
+	readonly attended: boolean;
+	/** How long somebody else's part (a restart) is waited for, in milliseconds; null: until that is stopped. */
+	readonly waitMs: number | null;
 };
 
 export type VerifyInput = {

@@ -1,4 +1,6 @@
-/** Sessions in a person's words. */
+/** Sessions, and steps, in a person's words. */
+import type { Step } from '../article/article.ts';
+import { plainText } from '../article/plain-text.ts';
 import type { PlanRow } from '../machine/ports.ts';
 
 export function counted(sessions: number): string {
@@ -16,4 +18,16 @@ export function whoIsMeant(rows: readonly PlanRow[]): string {
 		.sort(([, a], [, b]) => b - a)
 		.map(([who, count]) => `${count} ${who}`)
 		.join(', ');
+}
+
+/** That a step's effects are for other versions than this server's. @param major null: not known */
+export function leftOutFor({ title, applies }: Step, major: number | null): string {
+	const needed = applies
+		.map(({ min, max }) => (min === null ? `up to ${max ?? 'any'}` : `${min} or later`))
+		.join(', ');
+	return `“${plainText(title)}” is left out: it is for PostgreSQL ${needed}, and this is ${major ?? 'of an unknown version'}.`;
+}
+
+export function upperFirst(text: string): string {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

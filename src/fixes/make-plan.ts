@@ -1,15 +1,18 @@
 /** From a solution to a plan: what exactly would be done, to whom, by which statements. Nothing is changed. */
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
-import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
-import type { Facts, Plan, PlanInput, Planned, PlanRow } from '../machine/ports.ts';
-import { nearestName } from '../nearest-name.ts';
-import { namesOn } from './databases.ts';
+import { isToolStep } from '../article/step-kind.ts';
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
+import { missingName, strayChoice, withChoices } from './choices.ts';
 import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
-import { askFor, filled, namesOf, type Resolved, resolveParameters } from './parameters.ts';
-import { fenceFor, majorOf, type Preview, runPreview } from './preview.ts';
+import { leftOutFor } from './in-words.ts';
+import { neededParameters } from './needed-parameters.ts';
+import { askFor, filled, resolveParameters } from './parameters.ts';
+import { fenceFor, majorOf, type Preview } from './preview.ts';
+import { stepPreview, type Unready } from './step-preview.ts';
 
 /** A plan with what only this process can hold: the effects, ready to be carried out. */
 export type PreparedPlan = {
@@ -27,8 +30,6 @@ export type PreparedPlan = {
 /** Below this server version nothing is applied: only 10 and later are tested. */
 const firstAppliedVersion = 100_000;
 
-type Unready = Exclude<Planned, { readonly kind: 'plan' }>;
-
 /** @throws QueryError when the session is lost */
 export async function makePlan(
 	options: FixerOptions,
@@ -36,7 +37,8 @@ export async function makePlan(
 ): Promise<Unready | { readonly kind: 'prepared'; readonly prepared: PreparedPlan }> {
 	const { solution } = input;
 	const { session } = options.keeper;
-	const touchesServer = solution.how === 'applied';
+	const steps = solution.steps.filter(({ id }) => input.step === null || id === input.step);
+	const touchesServer = steps.some(isToolStep);
 	const unavailable = touchesServer ? whyUnavailable(solution, session) : null;
 	if (unavailable !== null) return unavailable;
 
@@ -44,6 +46,7 @@ export async function makePlan(
 		solution,
 		{ ...input, server: session?.server ?? input.server },
 		session,
+		neededParameters(solution, input.step === null ? null : (steps[0] ?? null)),
 	);
 	if (resolved.kind === 'asked')
 		return session === null ? resolved.asked : withChoices(options, solution, resolved, input, session);
@@ -54,13 +57,20 @@ export async function makePlan(
 	const ready: PreparedEffect[] = [];
 	const previews: Preview[] = [];
 	const nothing: string[] = [];
-	for (const step of solution.steps) {
+	const leftOut: string[] = [];
+	for (const step of steps) {
 		const outcome = await prepareStep(options, solution, step, values, session);
 		if (outcome.kind === 'refused') return outcome.planned;
 		if (outcome.preview !== null) previews.push(outcome.preview);
 		ready.push(...outcome.ready);
 		nothing.push(...outcome.nothing);
+		if (outcome.leftOut !== null) leftOut.push(outcome.leftOut);
 	}
+	const stray =
+		ready.length > 0 || session === null
+			? null
+			: await strayChoice(options, solution, parameters, input, session);
+	if (stray !== null) return stray;
 	if (ready.length === 0)
 		return {
 			kind: 'nothing to do',
@@ -79,13 +89,15 @@ export async function makePlan(
 	const plan: Plan = {
 		id: randomUUID(),
 		solution: solution.id,
+		...(input.step === null ? {} : { step: input.step }),
 		parameters: withoutSecretOnes(solution, parameters),
 		confirm: confirm.text,
 		rows: sessions.map(({ row }) => row),
 		statements: ready.flatMap(({ statements }) => statements),
-		diff: null,
+		diff: joined(ready.flatMap(({ diff }) => (diff === null ? [] : [diff]))),
 		consequences: [
-			...ready.flatMap(({ consequences }) => consequences),
+			...new Set(ready.flatMap(({ consequences }) => consequences)),
+			...leftOut,
 			...refusedSummary(sessions.map(({ row }) => row)),
 			...(unlisted === 0
 				? []
@@ -102,6 +114,10 @@ export async function makePlan(
 		kind: 'prepared',
 		prepared: { plan, solution, effects: ready, sessionPid: session?.pid ?? null, values, databases },
 	};
+}
+
+function joined(diffs: readonly string[]): string | null {
+	return diffs.length === 0 ? null : diffs.join('\n');
 }
 
 function whyUnavailable(solution: Solution, session: PostgresSession | null): Unready | null {
@@ -138,6 +154,8 @@ type StepOutcome =
 			readonly ready: readonly PreparedEffect[];
 			/** Why an effect of it has nothing to do. */
 			readonly nothing: readonly string[];
+			/** That the step is for other versions; null: it is for this one. */
+			readonly leftOut: string | null;
 	  };
 
 async function prepareStep(
@@ -147,13 +165,14 @@ async function prepareStep(
 	values: Facts,
 	session: PostgresSession | null,
 ): Promise<StepOutcome> {
-	const looked = await previewOf(options, step, values, session);
+	const looked = await stepPreview(options, step, values, session);
 	if (looked !== null && 'kind' in looked) return { kind: 'refused', planned: looked };
 	const preview = looked;
 	const ready: PreparedEffect[] = [];
 	const nothing: string[] = [];
 	const major = session === null ? null : majorOf(session);
 	const applies = step.applies.filter((fence) => fenceFor([fence], major) !== null);
+	const leftOut = applies.length === 0 && step.applies.length > 0 ? leftOutFor(step, major) : null;
 	for (const fence of applies) {
 		const effect = effects.find(({ language }) => language === fence.language);
 		if (effect === undefined)
@@ -165,8 +184,10 @@ async function prepareStep(
 					next: ['do it by hand, as the article says'],
 				},
 			};
+		const { attended, waitMs } = options;
 		const canGuard = options.launchGuardian !== null;
-		const prepared = await effect.prepare({ session, solution, step, fence, preview, values, canGuard });
+		const asked = { session, solution, step, fence, preview, values, canGuard, attended, waitMs };
+		const prepared = await effect.prepare(asked);
 		switch (prepared.kind) {
 			case 'ready':
 				ready.push(prepared.effect);
@@ -175,37 +196,13 @@ async function prepareStep(
 				nothing.push(prepared.why);
 				break;
 			case 'unavailable':
+			case 'by hand':
 				return { kind: 'refused', planned: prepared };
 			case 'parameter':
 				return { kind: 'refused', planned: askedByEffect(solution, prepared) };
 		}
 	}
-	return { kind: 'prepared', preview, ready, nothing };
-}
-
-async function previewOf(
-	options: FixerOptions,
-	step: Step,
-	values: Facts,
-	session: PostgresSession | null,
-): Promise<Preview | Unready | null> {
-	if (session === null) return null;
-	try {
-		const preview = await runPreview(session, step, values, options);
-		if (preview === null || !('refused' in preview)) return preview;
-		return {
-			kind: 'unavailable',
-			why: `the preview of “${step.title}” is not run: ${preview.refused}`,
-			next: ['see what is wrong with the article: kbwizard lint'],
-		};
-	} catch (error) {
-		if (!(error instanceof QueryError) || error.lost) throw error;
-		return {
-			kind: 'unavailable',
-			why: `the preview of “${step.title}” failed: ${error.failure.message}`,
-			next: error.failure.next,
-		};
-	}
+	return { kind: 'prepared', preview, ready, nothing, leftOut };
 }
 
 function askedByEffect(
@@ -213,57 +210,9 @@ function askedByEffect(
 	{ name, problem, choices }: Extract<Prepared, { readonly kind: 'parameter' }>,
 ): Unready {
 	const parameter = solution.parameters.find((each) => each.name === name);
-	if (parameter === undefined) return { kind: 'unavailable', why: `${name}: ${problem}`, next: [] };
+	if (parameter === undefined)
+		return { kind: 'unavailable', why: `${name}: ${problem ?? 'it has no value'}`, next: [] };
 	return askFor(parameter, { suggestion: null, choices, problem });
-}
-
-/** Databases and roles go by the same parameter names in every solution, so that a name that is not there can be told. */
-async function missingName(
-	solution: Solution,
-	parameters: Readonly<Record<string, string>>,
-	session: PostgresSession,
-): Promise<Unready | null> {
-	for (const kind of ['database', 'role'] as const) {
-		const parameter = solution.parameters.find(({ name }) => name === kind);
-		const value = parameters[kind];
-		if (parameter === undefined || parameter.type.kind !== 'name' || value === undefined) continue;
-		const choices = await namesOn(session, kind);
-		const missing = namesOf(value).find((name) => !choices.includes(name));
-		if (missing === undefined) continue;
-		const suggestion = nearestName(missing, choices);
-		return askFor(parameter, {
-			suggestion,
-			choices,
-			problem: `there is no ${kind} ${missing} on this server`,
-		});
-	}
-	return null;
-}
-
-/** For a choice, the values of its column in the first preview that has it, asked without the choice made. */
-async function withChoices(
-	options: FixerOptions,
-	solution: Solution,
-	{ parameter, asked }: Extract<Resolved, { readonly kind: 'asked' }>,
-	input: PlanInput,
-	session: PostgresSession,
-): Promise<Unready> {
-	const { type } = parameter;
-	if (type.kind === 'name' && (parameter.name === 'database' || parameter.name === 'role'))
-		return { ...asked, choices: await namesOn(session, parameter.name) };
-	if (type.kind !== 'choice') return asked;
-	const values: Facts = { ...input.facts, ...input.parameters, [parameter.name]: null };
-	for (const step of solution.steps) {
-		const preview = await previewOf(options, step, values, session);
-		if (preview === null || 'kind' in preview) continue;
-		const found = preview.rows.flatMap((row) => {
-			const value = row[type.column] ?? null;
-			return value === null ? [] : [String(value)];
-		});
-		const choices = [...new Set(found)];
-		if (choices.length > 0) return { ...asked, choices, suggestion: asked.suggestion ?? choices[0] ?? null };
-	}
-	return asked;
 }
 
 /** A severe one without a name to type would be applied by a plain yes: then its own id is what is typed. */

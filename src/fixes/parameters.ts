@@ -46,11 +46,15 @@ export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server
 	return { ...facts, ...own };
 }
 
-/** Every parameter's value, or the first that has to be asked for. */
+/**
+ * Every parameter's value, or the first that has to be asked for.
+ * @param needed those that are asked for; the others have the value that was given, their default, or none
+ */
 export async function resolveParameters(
 	solution: Solution,
 	input: PlanInput,
 	session: PostgresSession | null,
+	needed: readonly Parameter[] = solution.parameters,
 ): Promise<Resolved> {
 	const parameters: Record<string, string> = {};
 	const values: Record<string, FactValue> = { ...knownValues(input) };
@@ -63,7 +67,9 @@ export async function resolveParameters(
 			values[name] = null;
 			continue;
 		}
+		const isNeeded = needed.includes(parameter);
 		if (text === '') {
+			if (!isNeeded) continue;
 			return {
 				kind: 'asked',
 				parameter,
@@ -72,6 +78,7 @@ export async function resolveParameters(
 		}
 		const problem = await problemOf(parameter, text, session);
 		if (problem !== null) {
+			if (!isNeeded) continue;
 			const other = given === undefined ? null : suggestion;
 			return {
 				kind: 'asked',
@@ -95,21 +102,32 @@ export function askFor(
 		name: parameter.name,
 		question: parameter.question,
 		suggestion,
-		choices: parameter.type.kind === 'one of' ? parameter.type.values : choices,
+		choices: parameter.type.kind === 'one of' && choices.length === 0 ? parameter.type.values : choices,
 		secret: parameter.type.kind === 'secret' || parameter.type.kind === 'connection',
 		problem,
 	};
 }
 
-/** Null: there is none, or what it refers to is not known. */
+/** The first whose facts are known, of `{fact} or any`. Null: none is, or it leaves the parameter open. */
 function defaultOf(parameter: Parameter, values: Facts): string | null {
-	if (parameter.default === null || isOpen(parameter)) return null;
-	const result = filled(parameter.default, values);
-	return 'unknown' in result ? null : result.text;
+	for (const alternative of alternativesOf(parameter)) {
+		if (openDefaults.has(alternative.toLowerCase())) return null;
+		const result = filled(alternative, values);
+		if (!('unknown' in result)) return result.text;
+	}
+	return null;
 }
 
+/** Whether it may be left open: the last resort of its default says so. */
 function isOpen(parameter: Parameter): boolean {
-	return parameter.default !== null && openDefaults.has(parameter.default.toLowerCase());
+	const last = alternativesOf(parameter).at(-1);
+	return last !== undefined && openDefaults.has(last.toLowerCase());
+}
+
+/** Only a default with a fact in it can need another; else `or` is part of the text. */
+function alternativesOf({ default: text }: Parameter): readonly string[] {
+	if (text === null) return [];
+	return text.includes('{') ? text.split(/\s+or\s+/) : [text];
 }
 
 /** Why the value does not do; null: it does, as far as it can be told without acting. */

@@ -3,11 +3,11 @@ import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { PlanRow } from '../machine/ports.ts';
 import { interruptedStep } from '../session/in-force.ts';
 import type { JournalRecord, RecordOf } from '../session/record.ts';
+import { wayBack } from './effects.ts';
 import { lookedAt } from './end-sessions.ts';
 import { messageOf } from './failure.ts';
 import { counted } from './in-words.ts';
-import { lookAt, statementOf } from './undo.ts';
-import { shown } from './value-change.ts';
+import { startedAt } from './restart/come-back.ts';
 
 export type RecoveredPart = {
 	readonly intent: RecordOf<'intent'>;
@@ -65,9 +65,15 @@ async function partOf(
 		what,
 		rows,
 	});
-	if (session === null) return part('unknown', `${object}: there is no session to look with`);
+	const way = inverse === null ? null : wayBack(inverse);
+	const unseen = `${object}: there is no session to look with`;
 	try {
-		if (inverse === null) {
+		if (way === null) {
+			if (session === null) return part('unknown', unseen);
+			if (intent.effect === 'restart' && typeof intent.old === 'string')
+				return (await startedAt(session)) === intent.old
+					? part('not done', 'the server has not been restarted since')
+					: part('done', 'the server has been restarted since');
 			const rows = await lookedAt(
 				session,
 				planRows.filter(({ status }) => status === 'planned'),
@@ -76,14 +82,15 @@ async function partOf(
 			const seen = rows.length === 0 ? '' : `; of ${counted(rows.length)} listed ${gone} are there no more`;
 			return part('unknown', `${object}: it was begun, and how far it came is not known${seen}`, rows);
 		}
-		const { what, now } = await lookAt(session, inverse);
-		if (now === null) return part('changed', `${what}: it is not there any more`);
-		if (now === inverse.before) return part('not done', `${what} is ${shown(now)}, as it was`);
+		const { before, shown, byHand } = way;
+		const standing = way.on === 'host' ? await way.look() : session === null ? null : await way.look(session);
+		if (standing === null) return part('unknown', unseen);
+		const { what } = standing;
+		if (standing.is === 'gone') return part('changed', `${what}: it is not there any more`);
+		const { now } = standing;
+		if (now === before) return part('not done', `${what} is ${shown(now)}, as it was`);
 		if (intent.set === undefined || now === intent.set)
-			return part(
-				'done',
-				`${what} is ${shown(now)}, it was ${shown(inverse.before)}. By hand: ${statementOf(inverse)};`,
-			);
+			return part('done', `${what} is ${shown(now)}, it was ${shown(before)}. By hand: ${byHand}`);
 		return part('changed', `${what} is ${shown(now)}, which is not ours`);
 	} catch (error) {
 		return part('unknown', `${object}: ${messageOf(error)}`);

@@ -61,6 +61,7 @@ async function prepare(options: SessionEffectOptions, context: PrepareContext): 
 			],
 			consequences: [options.means(planned), ...fenceConsequences(fences)],
 			undoable: [],
+			diff: null,
 			apply: (applying) => apply(options, applying, preview, fences),
 		},
 	};

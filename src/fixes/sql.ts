@@ -93,11 +93,22 @@ where d.datallowconn and not d.datistemplate and (d.datconnlimit <> 0 or me.rols
   and has_database_privilege(d.oid, 'connect')
 order by d.datname <> 'postgres', d.datname`;
 
-/** `$1`: a name. */
+/** `$1`: a name. CREATEROLE does not do for a superuser; before 16 not for a replication role, since then not alone. */
 export const roleByName = `select r.rolname::text as name, r.rolconnlimit as connection_limit, r.rolsuper as superuser,
-       me.rolsuper or me.rolcreaterole as may_alter
+       me.rolsuper or me.rolcreaterole and not r.rolsuper
+         and case when current_setting('server_version_num')::int < 160000 then not r.rolreplication
+                  else pg_has_role(current_user, r.oid, 'member with admin option') end as may_alter
 from pg_roles r cross join (select rolsuper, rolcreaterole from pg_roles where rolname = current_user) me
 where r.rolname = $1`;
+
+/** Who holds sessions of a role or in a database: `$1`, its name. */
+export function sessionsOf(kind: 'database' | 'role'): string {
+	return `select a.application_name as application, count(*) as sessions
+from pg_stat_activity a
+where a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'client backend'
+  and ${kind === 'role' ? 'a.usename' : 'a.datname'} = $1
+group by 1 order by 2 desc, 1`;
+}
 
 /** Databases that carry the note of a fence. */
 export const databasesWithRecord = `select d.datname::text as name

@@ -11,6 +11,7 @@ export const step: Effect = {
 				statements: [],
 				consequences: [`A person does this: ${plainText(title)}`],
 				undoable: [],
+				diff: null,
 				apply: async () => ({
 					rows: [],
 					done: [{ what: plainText(title), status: 'done', why: 'a person said so' }],

@@ -4,41 +4,17 @@ import type { Undone } from '../machine/ports.ts';
 import { type ChangeInForce, changesInForce } from '../session/in-force.ts';
 import type { Inverse, JournalRecord } from '../session/record.ts';
 import { whyElsewhere } from './cluster.ts';
-import type { Standing, TakenBack } from './effect.ts';
-import { waysBack } from './effects.ts';
+import type { Standing, TakenBack, WayBack } from './effect.ts';
+import { wayBack } from './effects.ts';
 import { messageOf } from './failure.ts';
 import { forgetRecord } from './fence.ts';
 import type { FixJournal } from './fix-journal.ts';
 import { journalled } from './fix-journal.ts';
-import { outsideOf, shown } from './value-change.ts';
+import { outsideOf } from './value-change.ts';
 
-/** Where the value stands that an inverse would restore. @throws QueryError */
-export function lookAt(session: PostgresSession, inverse: Inverse): Promise<Standing> {
-	switch (inverse.effect) {
-		case 'connection-limit':
-			return waysBack['connection-limit'].look(session, inverse);
-		case 'allow-connections':
-			return waysBack['allow-connections'].look(session, inverse);
-	}
-}
-
-/** The statement that restores it. */
-export function statementOf(inverse: Inverse): string {
-	switch (inverse.effect) {
-		case 'connection-limit':
-			return waysBack['connection-limit'].statement(inverse);
-		case 'allow-connections':
-			return waysBack['allow-connections'].statement(inverse);
-	}
-}
-
-function notFrom(inverse: Inverse): readonly string[] {
-	switch (inverse.effect) {
-		case 'connection-limit':
-			return waysBack['connection-limit'].notFrom(inverse);
-		case 'allow-connections':
-			return waysBack['allow-connections'].notFrom(inverse);
-	}
+/** Whether any of these is taken back on the server; a file is restored without a session. */
+export function needsServer(changes: readonly { readonly inverse: Inverse | null }[]): boolean {
+	return changes.some(({ inverse }) => inverse === null || wayBack(inverse).on === 'server');
 }
 
 export async function undoAll(
@@ -51,7 +27,7 @@ export async function undoAll(
 	const skipped: { readonly what: string; readonly why: string }[] = [];
 	const elsewhere = keeper.session === null ? null : await whyElsewhere(keeper.session, records);
 	for (const change of changesInForce(records)) {
-		if (elsewhere !== null) {
+		if (elsewhere !== null && wayBack(change.inverse).on === 'server') {
 			skipped.push({ what: change.intent.object, why: elsewhere });
 			continue;
 		}
@@ -70,49 +46,16 @@ async function takeBack(
 	tries = 3,
 ): Promise<TakenBack> {
 	const { intent, inverse } = change;
+	const way = wayBack(inverse);
 	try {
-		return await outsideOf(keeper, notFrom(inverse), async (session) => {
-			const { what, now } = await lookAt(session, inverse);
-			const lifted = (by: 'undo' | 'somebody else', why: string | null) =>
-				journal.append(
-					{ kind: 'lifted', of: intent.session, intent: intent.seq, by, why },
-					{ durable: true },
-				);
-			if (now === null) {
-				await lifted('somebody else', 'it is not there any more');
-				return { kind: 'skipped', what, why: 'it is not there any more' };
-			}
-			if (now === inverse.before) {
-				await lifted('somebody else', `it is ${shown(now)} again`);
-				return { kind: 'skipped', what, why: `it is ${shown(now)} again already` };
-			}
-			if (intent.set !== undefined && now !== intent.set)
-				return {
-					kind: 'skipped',
-					what,
-					why: `somebody else has set it to ${shown(now)} since, so it is left. By hand: ${statementOf(inverse)};`,
-				};
-			await journalled(
-				journal,
-				{
-					plan: null,
-					solution: intent.solution,
-					effect: 'undo',
-					object: intent.object,
-					old: now,
-					set: inverse.before,
-					inverse: null,
-					statement: statementOf(inverse),
-				},
-				() => session.write(statementOf(inverse)),
-				() => ({ status: 'done', why: null, rows: [] }),
-			);
-			if (intent.effect === 'fence' && inverse.effect === 'connection-limit')
-				await forgetRecord(session, inverse.name);
-			if (intent.effect === 'fence' && inverse.effect === 'allow-connections')
-				await forgetRecord(session, inverse.database);
-			await lifted('undo', null);
-			return { kind: 'undone', what: `${what}: ${shown(now)} → ${shown(inverse.before)}` };
+		if (way.on === 'host') return await restored(journal, change, way, way);
+		return await outsideOf(keeper, way.notFrom, async (session) => {
+			const outcome = await restored(journal, change, way, {
+				look: () => way.look(session),
+				restore: () => way.restore(session),
+			});
+			if (outcome.kind === 'undone') await forgetFence(session, intent, inverse);
+			return outcome;
 		});
 	} catch (error) {
 		// The guardian does the same at this very moment: "tuple concurrently updated". Look again.
@@ -121,7 +64,64 @@ async function takeBack(
 		return {
 			kind: 'skipped',
 			what: intent.object,
-			why: `${messageOf(error)}; by hand: ${statementOf(inverse)};`,
+			why: `${messageOf(error)}; by hand: ${way.byHand}`,
 		};
 	}
+}
+
+/** Restores what still is as we left it; what somebody else has changed since is left alone, and told. */
+async function restored(
+	journal: FixJournal,
+	{ intent }: ChangeInForce,
+	{ before, shown, byHand }: WayBack,
+	{ look, restore }: { look(): Promise<Standing>; restore(): Promise<string | null> },
+): Promise<TakenBack> {
+	const standing = await look();
+	const { what } = standing;
+	const lifted = (by: 'undo' | 'somebody else', why: string | null) =>
+		journal.append({ kind: 'lifted', of: intent.session, intent: intent.seq, by, why }, { durable: true });
+	if (standing.is === 'gone') {
+		await lifted('somebody else', 'it is not there any more');
+		return { kind: 'skipped', what, why: 'it is not there any more' };
+	}
+	const { now } = standing;
+	if (now === before) {
+		await lifted('somebody else', `it is ${shown(now)} again`);
+		return { kind: 'skipped', what, why: `it is ${shown(now)} again already` };
+	}
+	if (intent.set !== undefined && now !== intent.set)
+		return {
+			kind: 'skipped',
+			what,
+			why: `somebody else has set it to ${shown(now)} since, so it is left. By hand: ${byHand}`,
+		};
+	const stillToDo = await journalled(
+		journal,
+		{
+			plan: null,
+			solution: intent.solution,
+			effect: 'undo',
+			object: intent.object,
+			old: now,
+			set: before,
+			inverse: null,
+			statement: byHand,
+		},
+		restore,
+		() => ({ status: 'done', why: null, rows: [] }),
+	);
+	await lifted('undo', null);
+	const rest = stillToDo === null ? '' : `; ${stillToDo}`;
+	return { kind: 'undone', what: `${what}: ${shown(now)} → ${shown(before)}${rest}` };
+}
+
+/** A fence's own record in the database goes with it. */
+async function forgetFence(
+	session: PostgresSession,
+	{ effect }: ChangeInForce['intent'],
+	inverse: Inverse,
+): Promise<void> {
+	if (effect !== 'fence') return;
+	if (inverse.effect === 'connection-limit') await forgetRecord(session, inverse.name);
+	if (inverse.effect === 'allow-connections') await forgetRecord(session, inverse.database);
 }

@@ -1,11 +1,12 @@
 /** A value on the server that is changed by one statement and can be put back: what its effects have in common. */
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
-import type { Done } from '../machine/ports.ts';
+import type { Done, FactValue } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import { databaseBesides, sessionIn } from './databases.ts';
-import type { ApplyContext, EffectOutcome, PreparedEffect, Standing } from './effect.ts';
-import { failureOf, messageOf, statusOfFailure } from './failure.ts';
+import type { ApplyContext, EffectOutcome, PreparedEffect, Standing, WayBack } from './effect.ts';
+import { failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
+import { upperFirst } from './in-words.ts';
 
 export type ValueChange = {
 	/** `the connection limit of role ims`. */
@@ -13,28 +14,44 @@ export type ValueChange = {
 	/** For the journal: `role ims`. */
 	readonly object: string;
 	readonly effect: Inverse['effect'];
-	readonly old: number | boolean;
-	readonly set: number | boolean;
+	readonly old: FactValue;
+	readonly set: FactValue;
 	readonly statement: string;
 	/** The value to go back to as it is when the statement is sent, not as it was planned. */
-	readonly inverse: (old: number | boolean) => Inverse;
+	readonly inverse: (old: FactValue) => Inverse;
 	/** The statement that puts it back, for a person. */
 	readonly back: string;
 	readonly look: (session: PostgresSession) => Promise<Standing>;
 	/** Databases that the session must not be in. */
 	readonly notFrom: readonly string[];
+	/** What makes the value count once it is set. Absent: it counts at once. */
+	readonly settle?: Settling;
+};
+
+export type Settling = {
+	readonly statements: readonly string[];
+	/**
+	 * Sends them, and sees that they had their effect.
+	 * @returns what is still to be done before the value counts, for a person; null: nothing
+	 */
+	run(session: PostgresSession): Promise<string | null>;
 };
 
 export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect {
 	return {
-		statements: changes.map(({ statement }) => statement),
+		statements: changes.flatMap(sent),
 		consequences: changes.map(
 			({ what, old, set, back }) =>
 				`${upperFirst(what)} becomes ${shown(set)}; it is ${shown(old)}. To go back by hand: ${back};`,
 		),
 		undoable: changes.map(({ what, old }) => `${what}, back to ${shown(old)}`),
+		diff: null,
 		apply: (context) => applyChanges(context, changes),
 	};
+}
+
+function sent({ statement, settle }: ValueChange): readonly string[] {
+	return [statement, ...(settle?.statements ?? [])];
 }
 
 async function applyChanges(context: ApplyContext, changes: readonly ValueChange[]): Promise<EffectOutcome> {
@@ -55,18 +72,24 @@ async function applyOne(
 	{ keeper, journal, plan, solution }: ApplyContext,
 	change: ValueChange,
 ): Promise<Done> {
-	const { what, object, effect, set, statement } = change;
+	const { what, object, effect, set, statement, settle } = change;
 	return outsideOf(keeper, change.notFrom, async (session) => {
-		const { now: old } = await change.look(session);
-		if (old === null) return { what, status: 'skipped', why: `${object} is not there any more` };
+		const standing = await change.look(session);
+		if (standing.is === 'gone') return { what, status: 'skipped', why: `${object} is not there any more` };
+		const { now: old } = standing;
 		if (old === set) return { what, status: 'skipped', why: `it is ${shown(set)} already` };
-		await journalled(
+		const inverse = change.inverse(old);
+		const intent = { plan, solution: solution.id, effect, object, old, set, inverse };
+		const why = await journalled(
 			journal,
-			{ plan, solution: solution.id, effect, object, old, set, inverse: change.inverse(old), statement },
-			() => session.write(statement),
-			() => ({ status: 'done', why: null, rows: [] }),
+			{ ...intent, statement: sent(change).join(';\n') },
+			async () => {
+				await session.write(statement);
+				return settle === undefined ? null : settle.run(session);
+			},
+			(stillToDo) => ({ status: 'done', why: stillToDo, rows: [] }),
 		);
-		return { what: `${what}: ${shown(old)} → ${shown(set)}`, status: 'done', why: null };
+		return { what: `${what}: ${shown(old)} → ${shown(set)}`, status: 'done', why };
 	});
 }
 
@@ -85,9 +108,9 @@ export async function outsideOf<T>(
 	if (home === null || !databases.includes(home)) return body(session);
 	const elsewhere = await databaseBesides(session, databases);
 	if (elsewhere === null)
-		throw new Error('it is done from another database, and there is none to connect to');
+		throw new NotBegun('it is done from another database, and there is none to connect to');
 	const moved = await sessionIn(keeper, elsewhere);
-	if ('refused' in moved) throw new Error(`it is done from another database: ${moved.refused}`);
+	if ('refused' in moved) throw new NotBegun(`it is done from another database: ${moved.refused}`);
 	try {
 		return await body(moved);
 	} finally {
@@ -95,12 +118,38 @@ export async function outsideOf<T>(
 	}
 }
 
-/** A limit of -1 is PostgreSQL's "none". */
-export function shown(value: number | boolean): string {
-	if (value === -1) return 'unlimited (-1)';
-	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
+/** The way back of a value that one statement sets. @param notFrom databases that the session must not be in */
+export function statementBack({
+	before,
+	statement,
+	look,
+	notFrom = [],
+	settle,
+}: {
+	readonly before: FactValue;
+	readonly statement: string;
+	readonly look: (session: PostgresSession) => Promise<Standing>;
+	readonly notFrom?: readonly string[];
+	readonly settle?: Settling | undefined;
+}): WayBack {
+	return {
+		on: 'server',
+		before,
+		shown,
+		byHand: [statement, ...(settle?.statements ?? [])].join('; '),
+		notFrom,
+		look,
+		async restore(session) {
+			await session.write(statement);
+			return settle === undefined ? null : settle.run(session);
+		},
+	};
 }
 
-function upperFirst(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
+/** A limit of -1 is PostgreSQL's "none". */
+export function shown(value: FactValue): string {
+	if (value === null) return 'not set';
+	if (value === '') return "empty ('')";
+	if (value === -1) return 'unlimited (-1)';
+	return typeof value === 'boolean' ? (value ? 'allowed' : 'disallowed') : String(value);
 }

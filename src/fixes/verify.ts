@@ -31,14 +31,17 @@ export type Watched = {
 	readonly sessionsEnded: { readonly databases: readonly string[]; readonly since: string } | null;
 };
 
-/** The check and verdicts that prove a solution, or one of its steps. Null: the article names none. */
+/**
+ * The check and verdicts that prove a solution, or one of its steps. Null: the article names none; such a step is proved
+ * with the whole.
+ */
 export function verificationOf(
 	checks: readonly Check[],
 	solution: Solution,
 	step: string | null,
 ): { readonly check: Check; readonly verification: Verification } | null {
-	const own = step === null ? null : (solution.steps.find(({ id }) => id === step)?.verify ?? null);
-	const verification = own ?? solution.verify;
+	const proved = step === null ? solution : solution.steps.find(({ id }) => id === step);
+	const verification = proved?.verify ?? null;
 	const check = checks.find(({ id }) => id === verification?.check);
 	return verification === null || check === undefined ? null : { check, verification };
 }

@@ -20,6 +20,8 @@ import type {
 /** A solution that was tried, and how it went. */
 export type Tried = {
 	readonly solution: Slug;
+	/** The one step that it was about; null: the solution as a whole. */
+	readonly step: Slug | null;
 	readonly outcome:
 		| 'held'
 		| 'did not hold'
@@ -97,10 +99,12 @@ export type DriverEvent =
 	| { readonly type: 'wait for a slot' }
 	| { readonly type: 'stop waiting' }
 	| { readonly type: 'choose'; readonly solution: Slug }
-	| { readonly type: 'start' }
+	/** Begins with the solution; `step` of one that is walked step by step, else its first. */
+	| { readonly type: 'start'; readonly step?: Slug }
 	| { readonly type: 'set'; readonly name: string; readonly value: string }
 	/** Consent to the plan at hand; `typed` is what a severe one wants. */
 	| { readonly type: 'confirm'; readonly plan: string; readonly typed: string | null }
+	/** A person has done what is asked of them here. */
 	| { readonly type: 'done' }
 	| { readonly type: 'did not help' }
 	| { readonly type: 'helped' }

@@ -2,7 +2,7 @@
 import { waitFor } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import type { Tried } from './context.ts';
-import { currentPlan } from './current-plan.ts';
+import { currentPlan } from './plans.ts';
 import type { WizardActor, WizardSnapshot } from './run.ts';
 import { type Screen, screenOf } from './screen.ts';
 
@@ -76,15 +76,23 @@ export type FixEnd =
 	| { readonly kind: 'parameter missing'; readonly snapshot: WizardSnapshot }
 	| { readonly kind: 'consent missing'; readonly snapshot: WizardSnapshot }
 	| { readonly kind: 'not applied'; readonly snapshot: WizardSnapshot }
-	/** A person must do it: the steps are the answer. */
+	/** A person must do it, or say which step is meant: the steps are the answer. */
 	| { readonly kind: 'guided'; readonly snapshot: WizardSnapshot }
+	/** Somebody else must do it, elsewhere: what they are to do is the answer. */
+	| { readonly kind: 'by hand'; readonly snapshot: WizardSnapshot }
 	| { readonly kind: 'tried'; readonly snapshot: WizardSnapshot; readonly tried: Tried };
 
 /**
- * One solution, from the causes to its outcome.
+ * One solution, or one of its steps, from the causes to its outcome.
  * @param actor at the causes
+ * @param step the one that is meant, where the solution is walked step by step; null: none was named
  */
-export async function driveFix(actor: WizardActor, solution: Slug, consent: Consent): Promise<FixEnd> {
+export async function driveFix(
+	actor: WizardActor,
+	solution: Slug,
+	consent: Consent,
+	step: Slug | null = null,
+): Promise<FixEnd> {
 	const before = actor.getSnapshot().context.tried.length;
 	actor.send({ type: 'choose', solution });
 	let confirmed = false;
@@ -93,7 +101,7 @@ export async function driveFix(actor: WizardActor, solution: Slug, consent: Cons
 		const tried = snapshot.context.tried[before];
 		switch (screen.name) {
 			case 'solution':
-				actor.send({ type: 'start' });
+				actor.send(step === null ? { type: 'start' } : { type: 'start', step });
 				break;
 			case 'preview': {
 				const plan = currentPlan(snapshot.context);
@@ -114,8 +122,15 @@ export async function driveFix(actor: WizardActor, solution: Slug, consent: Cons
 				return { kind: 'no plan', snapshot };
 			case 'not applied':
 				return { kind: 'not applied', snapshot };
+			case 'by hand':
+				return { kind: 'by hand', snapshot };
 			case 'step':
-				return { kind: 'guided', snapshot };
+				if (screen.step !== step || !snapshot.can({ type: 'start' })) return { kind: 'guided', snapshot };
+				actor.send({ type: 'start' });
+				break;
+			case 'step done':
+				// Nothing was to be done, and nothing measures it.
+				return tried === undefined ? { kind: 'no plan', snapshot } : { kind: 'tried', snapshot, tried };
 			case 'did it help':
 				actor.send({ type: 'next' });
 				break;

@@ -9,7 +9,13 @@ export type JournalEntry =
 	| { readonly kind: 'choice'; readonly solution: Slug }
 	| { readonly kind: 'plan'; readonly plan: Plan }
 	| { readonly kind: 'consent'; readonly plan: string; readonly typed: boolean }
-	| { readonly kind: 'verified'; readonly solution: Slug; readonly verified: Verified }
+	| {
+			readonly kind: 'verified';
+			readonly solution: Slug;
+			/** The one step that was proved; absent: the solution as a whole. */
+			readonly step?: Slug;
+			readonly verified: Verified;
+	  }
 	| { readonly kind: 'undone'; readonly undone: Undone }
 	| {
 			readonly kind: 'step';

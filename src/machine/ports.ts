@@ -132,6 +132,8 @@ export type ParameterValues = Readonly<Record<string, string>>;
 
 export type PlanInput = {
 	readonly solution: Solution;
+	/** The one step that is meant; null: all of them, in one plan. */
+	readonly step: Slug | null;
 	/** What was chosen so far; the planner adds defaults from facts. */
 	readonly parameters: ParameterValues;
 	readonly facts: Facts;
@@ -155,6 +157,8 @@ export type PlanRow = {
 export type Plan = {
 	readonly id: string;
 	readonly solution: Slug;
+	/** The one step that it is about; absent: all of the solution. */
+	readonly step?: Slug;
 	readonly parameters: ParameterValues;
 	/** What must be typed; null: not a severe one. */
 	readonly confirm: string | null;
@@ -184,7 +188,9 @@ export type Planned =
 			readonly problem: string | null;
 	  }
 	| { readonly kind: 'nothing to do'; readonly why: string }
-	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] };
+	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }
+	/** Somebody else must do it, elsewhere: what to do, with the values filled in. It is verified afterwards. */
+	| { readonly kind: 'by hand'; readonly why: string; readonly instructions: readonly string[] };
 
 /** One thing that was done, or not. */
 export type Done = {
@@ -259,8 +265,8 @@ export interface WizardPorts {
 		apply(input: ApplyInput): Promise<Applied>;
 		/** Null: nothing can measure it, the person must say. */
 		verify(input: VerifyInput, signal: AbortSignal): Promise<Verified | null>;
-		/** Takes back what this plan changed. */
-		undo(plan: Plan | null): Promise<Undone>;
+		/** Takes back what these plans changed, the latest first. */
+		undo(plans: readonly Plan[]): Promise<Undone>;
 		subscribe(listener: (progress: Progress) => void): () => void;
 	};
 	/** Told of each thing once, in order. */

@@ -14,23 +14,37 @@ export type Screen =
 	| { readonly name: 'finding'; readonly check: Slug; readonly verdict: string }
 	| { readonly name: 'causes' }
 	| { readonly name: 'solution'; readonly solution: Slug }
-	| { readonly name: 'planning'; readonly solution: Slug }
-	| { readonly name: 'parameter'; readonly solution: Slug }
-	| { readonly name: 'preview'; readonly solution: Slug }
-	| { readonly name: 'plan expired'; readonly solution: Slug }
-	/** Nothing to do, or not possible here: `planned` says why. */
-	| { readonly name: 'no plan'; readonly solution: Slug }
-	| { readonly name: 'applying'; readonly solution: Slug }
-	| { readonly name: 'not applied'; readonly solution: Slug }
+	/** One step of a solution: a person does it, or the tool once its plan is agreed to. */
 	| { readonly name: 'step'; readonly solution: Slug; readonly step: Slug }
-	| { readonly name: 'verifying'; readonly solution: Slug }
-	/** Nothing can measure it: the person says whether it helped. */
-	| { readonly name: 'did it help'; readonly solution: Slug }
-	| { readonly name: 'held'; readonly solution: Slug }
-	| { readonly name: 'did not hold'; readonly solution: Slug }
-	| { readonly name: 'undoing'; readonly solution: Slug }
-	| { readonly name: 'undone'; readonly solution: Slug }
+	/** The step is in place; the next one comes. */
+	| { readonly name: 'step done'; readonly solution: Slug; readonly step: Slug }
+	| PartScreen
 	| { readonly name: 'ended' };
+
+/** Where a plan is made, applied, proved and taken back: of a whole solution, or of one step. */
+export type PartScreen = {
+	readonly name:
+		| 'planning'
+		| 'parameter'
+		| 'preview'
+		| 'plan expired'
+		/** Nothing to do, or not possible here: `planned` says why. */
+		| 'no plan'
+		/** Somebody else must do it, elsewhere: `planned` says what. */
+		| 'by hand'
+		| 'applying'
+		| 'not applied'
+		| 'verifying'
+		/** Nothing can measure it: the person says whether it helped. */
+		| 'did it help'
+		| 'held'
+		| 'did not hold'
+		| 'undoing'
+		| 'undone';
+	readonly solution: Slug;
+	/** Null: the solution as a whole. */
+	readonly step: Slug | null;
+};
 
 export type StateMeta = { readonly screen: Screen } | { readonly connection: ConnectionState };
 

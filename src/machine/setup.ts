@@ -1,11 +1,11 @@
 /** The one setup: every state of every article is made of these actors, actions and guards. */
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
-import { verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
-import { currentPlan, planExpiryMs } from './current-plan.ts';
+import { type Tried, verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
 import { fillTemplate } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import { currentPlan, planExpiryMs, plansToUndo } from './plans.ts';
 import type {
 	Applied,
 	ApplyInput,
@@ -102,7 +102,9 @@ export const setupWith = (ports: WizardPorts) =>
 			verify: fromPromise<Verified | null, VerifyInput>(({ input, signal }) =>
 				ports.fixes.verify(input, signal),
 			),
-			undo: fromPromise<Undone, { readonly plan: Plan | null }>(({ input }) => ports.fixes.undo(input.plan)),
+			undo: fromPromise<Undone, { readonly plans: readonly Plan[] }>(({ input }) =>
+				ports.fixes.undo(input.plans),
+			),
 		},
 		actions: {
 			journal: (_, entry: JournalEntry) => ports.journal(entry),
@@ -189,18 +191,18 @@ export const setupWith = (ports: WizardPorts) =>
 			})),
 			applied: assign((_, { applied }: { applied: Applied }) => ({ applied, progress: null })),
 			verified: assign((_, { verified }: { verified: Verified | null }) => ({ verified, progress: null })),
-			undone: assign((_, { undone }: { undone: Undone }) => ({ undone, progress: null })),
 			fixFailed: assign((_, { failure }: { failure: Failure }) => ({ fixFailure: failure, progress: null })),
 			progress: assign((_, { text }: { text: string }) => ({ progress: text })),
 			tried: assign(
 				(
 					{ context },
-					{ solution, outcome }: { solution: Slug; outcome: WizardContext['tried'][number]['outcome'] },
+					{ solution, step, outcome }: { solution: Slug; step: Slug | null; outcome: Tried['outcome'] },
 				) => ({
 					tried: [
 						...context.tried,
 						{
 							solution,
+							step,
 							outcome,
 							plan: currentPlan(context),
 							applied: context.applied,
@@ -208,6 +210,25 @@ export const setupWith = (ports: WizardPorts) =>
 							undone: context.undone,
 							at: context.applied?.at ?? currentPlan(context)?.plannedAt ?? context.startedAt,
 						},
+					],
+				}),
+			),
+			takenBack: assign(
+				({ context }, { undone, ...part }: { solution: Slug; step: Slug | null; undone: Undone }) => ({
+					undone,
+					progress: null,
+					tried: [
+						...context.tried,
+						...plansToUndo(context, part).map((plan) => ({
+							solution: part.solution,
+							step: plan.step ?? null,
+							outcome: 'undone' as const,
+							plan,
+							applied: plan === currentPlan(context) ? context.applied : null,
+							verified: plan === currentPlan(context) ? context.verified : null,
+							undone,
+							at: context.applied?.at ?? plan.plannedAt,
+						})),
 					],
 				}),
 			),
@@ -245,7 +266,10 @@ export const setupWith = (ports: WizardPorts) =>
 			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
 			holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
 			isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,
-			canUndo: ({ context }) => (currentPlan(context)?.undoable.length ?? 0) > 0 && context.applied !== null,
+			cameThrough: ({ context }) => context.applied?.outcome === 'done',
+			isStep: (_, { wanted, step }: { wanted: Slug | null; step: Slug }) => wanted === step,
+			canUndo: ({ context }, part: { solution: Slug; step: Slug | null }) =>
+				plansToUndo(context, part).length > 0,
 		},
 		delays: { planExpiry: planExpiryMs },
 	});

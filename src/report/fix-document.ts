@@ -22,11 +22,23 @@ export function toVerifiedDocument(verified: Verified | null): VerifiedDocument 
 	return { check, verdict, severity, held, proof, note };
 }
 
+/** A step of a solution that is done step by step. */
+export type ReportedStep = {
+	readonly id: Slug;
+	readonly title: string;
+	readonly by: 'tool' | 'person';
+	/** Whether its own check says already that it is in place; null: it has none, or it was not seen. */
+	readonly met: boolean | null;
+};
+
 export type FixDocument = {
 	readonly schema: typeof fixSchema;
 	/** Null: nothing was kept, as in a dry run. */
 	readonly session: string | null;
 	readonly solution: Slug;
+	/** The one step that was meant; null: the solution as a whole. */
+	readonly step: Slug | null;
+	/** Null: it is done by hand. */
 	readonly plan: {
 		/** What a severe one wants typed; null for the others. */
 		readonly confirm: string | null;
@@ -34,7 +46,11 @@ export type FixDocument = {
 		readonly statements: readonly string[];
 		readonly diff: string | null;
 		readonly consequences: readonly string[];
-	};
+	} | null;
+	/** What somebody else must do, elsewhere; null: the tool can do it, or nobody need. */
+	readonly byHand: { readonly why: string; readonly instructions: readonly string[] } | null;
+	/** The steps to choose from where none was named; empty: there is nothing to choose. */
+	readonly steps: readonly ReportedStep[];
 	/** Null: nothing was applied. */
 	readonly applied: {
 		readonly outcome: Applied['outcome'];
@@ -51,16 +67,19 @@ export type FixDocument = {
 export type FixInput = {
 	readonly session: string | null;
 	readonly solution: Slug;
+	readonly step?: Slug | null;
 	/** Null: there was nothing to plan. */
 	readonly plan: Plan | null;
 	/** Why there is no plan; null where there is one. */
 	readonly why: string | null;
+	readonly byHand?: FixDocument['byHand'];
+	readonly steps?: readonly ReportedStep[];
 	readonly applied: Applied | null;
 	readonly verified: Verified | null;
 };
 
 export function toFixDocument(input: FixInput): FixDocument {
-	const { session, solution, plan, applied, verified } = input;
+	const { session, solution, plan, applied, verified, byHand = null } = input;
 	const rows = applied?.rows ?? plan?.rows ?? [];
 	const changed = applied !== null && applied.outcome !== 'nothing';
 	const undoable = plan?.undoable ?? [];
@@ -68,13 +87,19 @@ export function toFixDocument(input: FixInput): FixDocument {
 		schema: fixSchema,
 		session,
 		solution,
-		plan: {
-			confirm: plan?.confirm ?? null,
-			rows: rows.map(rowOf),
-			statements: plan?.statements ?? [],
-			diff: plan?.diff ?? null,
-			consequences: plan?.consequences ?? (input.why === null ? [] : [input.why]),
-		},
+		step: input.step ?? null,
+		plan:
+			byHand !== null
+				? null
+				: {
+						confirm: plan?.confirm ?? null,
+						rows: rows.map(rowOf),
+						statements: plan?.statements ?? [],
+						diff: plan?.diff ?? null,
+						consequences: plan?.consequences ?? (input.why === null ? [] : [input.why]),
+					},
+		byHand,
+		steps: input.steps ?? [],
 		applied:
 			applied === null
 				? null

@@ -1,11 +1,12 @@
 /** A fix as plain text: what happened in one line, then whom, how, and the way back. No colour. */
+import type { Row } from '../machine/ports.ts';
 import type { FixDocument } from './fix-document.ts';
 import { columnsOf, count, valueAsText } from './words.ts';
 
 /** Rows printed; all of them are in `--json`. */
 const rowsShown = 20;
 
-function rowLines({ rows }: FixDocument['plan']): readonly string[] {
+function rowLines(rows: readonly Row[]): readonly string[] {
 	const names = columnsOf(rows).filter((name) => rows.some((row) => row[name] !== null));
 	const cells = [
 		names,
@@ -36,11 +37,16 @@ function proofLine({ verified }: FixDocument): readonly string[] {
 
 /** @param headline what happened, in one line */
 export function fixToText(document: FixDocument, headline: string): string {
-	const { plan, applied, undo } = document;
+	const { plan, byHand, applied, undo } = document;
+	const rows = plan?.rows ?? [];
 	const lines = [
 		headline,
-		...(plan.rows.length === 0 ? [] : ['', count(plan.rows.length, 'session'), ...rowLines(plan)]),
-		...list('Consequences', plan.consequences),
+		...(rows.length === 0 ? [] : ['', count(rows.length, 'session'), ...rowLines(rows)]),
+		...list('Consequences', plan?.consequences ?? []),
+		...list(
+			'By hand',
+			(byHand?.instructions ?? []).map((instruction, index) => `${index + 1}. ${instruction}`),
+		),
 		...list(
 			'Done',
 			(applied?.done ?? []).map(
@@ -50,8 +56,8 @@ export function fixToText(document: FixDocument, headline: string): string {
 		...list('Error', applied?.error == null ? [] : [`${applied.error.code}: ${applied.error.message}`]),
 		...list('Verified', proofLine(document)),
 		// A plan is read before it is agreed to; what was done is kept, to the letter, in the report.
-		...(applied === null ? list('Statements', plan.statements) : []),
-		...list('Difference', plan.diff === null ? [] : [plan.diff]),
+		...(applied === null ? list('Statements', plan?.statements ?? []) : []),
+		...list('Difference', plan?.diff == null ? [] : [plan.diff]),
 		...list('To take it back', undo === null ? [] : [`kbwizard undo ${undo.session}`, ...undo.what]),
 	];
 	return `${lines.join('\n')}\n`;

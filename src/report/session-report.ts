@@ -84,9 +84,11 @@ function changeOf(
 	const later = records.filter(({ seq }) => seq > first.seq);
 	const untilNext = later.findIndex(({ kind }) => kind === 'plan');
 	const mine = untilNext === -1 ? later : later.slice(0, untilNext);
-	const verified = ofKind(mine, 'verified').at(-1)?.verified ?? null;
+	const verified = ofKind(mine, 'verified').findLast(({ step }) => step === plan.step)?.verified ?? null;
+	const solution = titles.get(plan.solution) ?? plan.solution;
+	const title = plan.step === undefined ? solution : `${titles.get(plan.step) ?? plan.step} (${solution})`;
 	return {
-		...changeOfPlan(plan, titles.get(plan.solution) ?? plan.solution),
+		...changeOfPlan(plan, title),
 		at: first.at,
 		outcome: verified === null ? 'not verified' : verified.held ? 'held' : 'did not hold',
 		rows: rows.length > 0 ? rows : plan.rows,
@@ -119,7 +121,9 @@ function guidedChanges(records: readonly JournalRecord[], titles: Titles): reado
 		const mine = steps.filter((step) => step.solution === solution);
 		const helped = ofKind(records, 'helped').findLast((record) => record.solution === solution)?.helped;
 		const verified =
-			ofKind(records, 'verified').findLast((record) => record.solution === solution)?.verified ?? null;
+			ofKind(records, 'verified').findLast(
+				(record) => record.solution === solution && record.step === undefined,
+			)?.verified ?? null;
 		const held = verified?.held ?? helped;
 		return {
 			solution,

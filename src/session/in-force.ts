@@ -46,6 +46,9 @@ export function interruptedStep(records: readonly JournalRecord[]): InterruptedS
 	return { plan: plan ?? null, open: open.filter((intent) => intent.plan === latest.plan) };
 }
 
+/** What tells that a plan is dealt with; a `step` that nothing measures is noted when it has come through. */
+const settling: ReadonlySet<JournalRecord['kind']> = new Set(['verified', 'undone', 'step', 'closed']);
+
 /**
  * A plan that was begun and never seen to hold, in a session that did not end in order; null: there is none. What it
  * did is known; whether it helped is not.
@@ -54,7 +57,7 @@ export function unverifiedPlan(records: readonly JournalRecord[]): RecordOf<'pla
 	const begun = records.findLast((record) => record.kind === 'intent' && record.plan !== null);
 	if (begun?.kind !== 'intent') return null;
 	const since = records.slice(records.indexOf(begun));
-	if (since.some(({ kind }) => kind === 'verified' || kind === 'undone' || kind === 'closed')) return null;
+	if (since.some(({ kind }) => settling.has(kind))) return null;
 	return (
 		records.filter((record) => record.kind === 'plan').findLast((record) => record.plan.id === begun.plan) ??
 		null

@@ -70,6 +70,14 @@ const inverses: {
 } = {
 	'connection-limit': { kind: oneOf('database', 'role'), name: text, before: Number.isInteger },
 	'allow-connections': { database: text, before: flag },
+	setting: { role: orNull(text), database: orNull(text), name: text, before: orNull(text) },
+	file: {
+		path: text,
+		host: text,
+		before: orNull(text),
+		backup: orNull(text),
+		afterUndo: orNull(text),
+	},
 };
 
 const inverse: Test = (value) =>
@@ -111,6 +119,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 		plan: object({
 			id: text,
 			solution: text,
+			step: orAbsent(text),
 			parameters: mapOf(text),
 			confirm: orNull(text),
 			rows: listOf(planRow),
@@ -141,6 +150,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	},
 	verified: {
 		solution: text,
+		step: orAbsent(text),
 		verified: object({
 			check: text,
 			verdict: text,

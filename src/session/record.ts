@@ -18,7 +18,29 @@ export type Inverse =
 			/** `datconnlimit` or `rolconnlimit` as it was; -1: no limit. */
 			readonly before: number;
 	  }
-	| { readonly effect: 'allow-connections'; readonly database: string; readonly before: boolean };
+	| { readonly effect: 'allow-connections'; readonly database: string; readonly before: boolean }
+	| {
+			readonly effect: 'setting';
+			/** Both null: the server's own, in `postgresql.auto.conf`; both given: the role's in that database. */
+			readonly role: string | null;
+			readonly database: string | null;
+			readonly name: string;
+			/** As it was written there; null: it was not set. */
+			readonly before: string | null;
+	  }
+	| {
+			readonly effect: 'file';
+			/** The file itself: absolute, symbolic links followed. */
+			readonly path: string;
+			/** The machine's name: the same path elsewhere is another file. */
+			readonly host: string;
+			/** SHA-256 (hex) of its bytes as they were; null: it was not there. */
+			readonly before: string | null;
+			/** Where those bytes are kept; null: it was not there. */
+			readonly backup: string | null;
+			/** What is still to be done once it is restored, for a person; null: nothing. */
+			readonly afterUndo: string | null;
+	  };
 
 export type OpenedEntry = {
 	readonly kind: 'opened';

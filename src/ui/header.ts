@@ -48,8 +48,12 @@ function gaugeSpans(gauge: Gauge | null, { glyphs }: Looks): readonly Span[] {
 	];
 }
 
-/** `step 3 of 26` while checks are walked; null elsewhere. */
+/** `step 3 of 26` while checks, or the steps of a solution, are walked; null elsewhere. */
 function stepWords({ screen, snapshot }: Scene): string | null {
+	if ('step' in screen && screen.step !== null) {
+		const steps = snapshot.context.article.solutions.find(({ id }) => id === screen.solution)?.steps ?? [];
+		return `step ${steps.findIndex(({ id }) => id === screen.step) + 1} of ${steps.length}`;
+	}
 	if (!('check' in screen)) return null;
 	const { article, leaveOut, trail } = snapshot.context;
 	const at = trail.indexOf(screen.check);

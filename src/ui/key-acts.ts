@@ -1,7 +1,6 @@
 /** What keys do, where it is more than one word to the machine. */
-import { currentPlan } from '../machine/current-plan.ts';
+import { currentPlan, plansInForce } from '../machine/plans.ts';
 import type { Hand, KeyScene } from './binding.ts';
-import { changesInForce } from './changes-in-force.ts';
 import { can } from './key-conditions.ts';
 import { offeredVerdicts } from './pages/asking.ts';
 import { offeredSolutions } from './pages/causes.ts';
@@ -19,6 +18,10 @@ export function choose(hand: Hand, scene: KeyScene, index: number): void {
 	} else if (screen.name === 'causes') {
 		const solution = offeredSolutions(scene)[index];
 		if (solution !== undefined) hand.send({ type: 'choose', solution: solution.id });
+	} else if (screen.name === 'solution') {
+		const steps = snapshot.context.article.solutions.find(({ id }) => id === screen.solution)?.steps;
+		const step = steps?.[index];
+		if (step !== undefined) hand.send({ type: 'start', step: step.id });
 	} else if (screen.name === 'parameter') {
 		const { planned } = snapshot.context;
 		if (planned?.kind !== 'parameter') return;
@@ -45,7 +48,8 @@ function submit(hand: Hand, { screen, snapshot, view }: KeyScene): void {
 }
 
 /** What Enter means, by screen; null: nothing. A preview without a name to type is never applied by it. */
-export function enterLabel({ screen, page, view }: KeyScene): string | null {
+export function enterLabel(scene: KeyScene): string | null {
+	const { screen, page, view } = scene;
 	if (page.field !== null) return screen.name === 'preview' ? 'apply, once the name is typed' : 'take it';
 	const choice = page.choices[view.selected];
 	if (choice !== undefined) return choice.label;
@@ -56,6 +60,10 @@ export function enterLabel({ screen, page, view }: KeyScene): string | null {
 			return 'go on';
 		case 'solution':
 			return 'go on';
+		case 'step':
+			return can(scene, { type: 'start' }) ? 'see the plan' : null;
+		case 'step done':
+			return 'next';
 		case 'plan expired':
 			return 'look again';
 		case 'did it help':
@@ -65,7 +73,7 @@ export function enterLabel({ screen, page, view }: KeyScene): string | null {
 		case 'not applied':
 		case 'no plan':
 		case 'undone':
-			return 'to the causes';
+			return screen.step === null ? 'to the causes' : 'to the step';
 		default:
 			return null;
 	}
@@ -77,7 +85,7 @@ export function enter(hand: Hand, scene: KeyScene): void {
 	if (page.field !== null) submit(hand, scene);
 	else if (page.choices.length > 0) choose(hand, scene, view.selected);
 	else if (screen.name === 'preview') hand.change({ notice: 'Enter applies nothing: y does.' });
-	else hand.send(screen.name === 'solution' ? { type: 'start' } : { type: 'next' });
+	else hand.send(screen.name === 'solution' || screen.name === 'step' ? { type: 'start' } : { type: 'next' });
 }
 
 /** Lays something over the page. */
@@ -88,7 +96,7 @@ export const overlay =
 
 /** Leaves, or asks first where something would be left behind. */
 export function quit(hand: Hand, scene: KeyScene): void {
-	const asks = changesInForce(scene.snapshot.context).length > 0 || scene.snapshot.hasTag('busy');
+	const asks = plansInForce(scene.snapshot.context).length > 0 || scene.snapshot.hasTag('busy');
 	if (asks) overlay('quit')(hand);
 	else leave(hand, scene);
 }

@@ -1,5 +1,5 @@
 /** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
-import { currentPlan } from '../machine/current-plan.ts';
+import { currentPlan } from '../machine/plans.ts';
 import type { Binding } from './binding.ts';
 import { choose, enter, enterLabel, leave, overlay, quit } from './key-acts.ts';
 import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
@@ -72,24 +72,25 @@ export const keyTable: readonly Binding[] = [
 		keys: ['y'],
 		shown: 'y',
 		help: 'yes: it helped',
-		footer: () => 'it helped',
+		footer: ({ screen }) => ('step' in screen && screen.step !== null ? 'it is in place' : 'it helped'),
 		when: on('did it help'),
 		act: (hand) => hand.send({ type: 'helped' }),
 	},
 	{
 		keys: ['d'],
 		shown: 'd',
-		help: 'done: the step has been carried out',
-		footer: () => 'done',
-		when: on('step'),
+		help: 'done: you have carried it out, or go on to the next step all the same',
+		footer: ({ screen }) => (screen.name === 'did not hold' ? 'go on all the same' : 'done'),
+		when: onPage((scene) => can(scene, { type: 'done' })),
 		act: (hand) => hand.send({ type: 'done' }),
 	},
 	{
 		keys: ['n'],
 		shown: 'n',
 		help: 'no: it did not help',
-		footer: () => 'did not help',
-		when: on('step', 'did it help'),
+		footer: ({ screen }) =>
+			screen.name === 'did it help' && screen.step !== null ? 'it is not' : 'did not help',
+		when: onPage((scene) => can(scene, { type: 'did not help' })),
 		act: (hand) => hand.send({ type: 'did not help' }),
 	},
 	{

@@ -9,7 +9,7 @@ import type { Store } from './hooks/use-store.ts';
 import { inlineSpans } from './inline.ts';
 import { changedFacts, rowsInWords } from './pages/outcome.ts';
 import { drawn, faint, plain, type Span, severitySpans, strong, toned } from './span.ts';
-import { checkTitle, solutionTitle } from './words.ts';
+import { checkTitle, partTitle } from './words.ts';
 
 /** `✔ ok  Are the slots used up?  12 of 97 are taken` */
 function findingLine(context: WizardContext, finding: Finding, glyphs: Glyphs): Block {
@@ -38,7 +38,7 @@ function triedLine(context: WizardContext, tried: WizardContext['tried'][number]
 	const details = [...(sessions === null ? [] : [`sessions: ${sessions}`]), ...changes].join(', ');
 	return item(severitySpans(severity, glyphs, tried.outcome), [
 		plain('  '),
-		strong(solutionTitle(context.article, tried.solution)),
+		strong(partTitle(context.article, tried.solution, tried.step)),
 		plain(details === '' ? '' : `  ${details}`),
 	]);
 }

@@ -37,6 +37,14 @@ export const checkTitle = (article: Article, id: Slug): string => titleOf(articl
 export const causeTitle = (article: Article, id: Slug): string => titleOf(article.causes, id);
 export const solutionTitle = (article: Article, id: Slug): string => titleOf(article.solutions, id);
 
+/** What is planned and proved at a time: a solution, or one step of it. @param step null: the solution as a whole */
+export function partTitle(article: Article, solution: Slug, step: Slug | null): string {
+	const title = solutionTitle(article, solution);
+	if (step === null) return title;
+	const steps = article.solutions.find(({ id }) => id === solution)?.steps ?? [];
+	return `${titleOf(steps, step)} (${title})`;
+}
+
 /** `openiz on db.example:5432 as kbwizard`; null where not even a host is known. */
 export function serverInWords(server: ServerIdentity | null): string | null {
 	if (server === null || (server.host === null && server.database === null)) return null;

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-	assertReadOnlyQuery,
-	createQueryGate,
-	gateQuery,
-	QueryNotAllowedError,
-} from '../../src/article/sql-gate.ts';
+import { createQueryGate, gateQuery } from '../../src/article/sql-gate.ts';
 
 async function refusalsOf(sql: string): Promise<string[]> {
 	const result = await gateQuery(sql);
@@ -176,14 +171,6 @@ test('takes a query as it stands in the article too, and looks no less closely',
 test('says in which line, and what was probably meant', async () => {
 	const result = await gateQuery("select 1,\n  'é',\n  pg_blocking_pid(1)\nfrom pg_class");
 	expect(result).toMatchObject({ allowed: false, refusals: [{ line: 2, nearest: 'pg_blocking_pids' }] });
-});
-
-test('assertReadOnlyQuery throws what a person can read', async () => {
-	await expect(assertReadOnlyQuery('select 1')).resolves.toBeUndefined();
-	await expect(assertReadOnlyQuery('select pg_sleep(1)')).rejects.toThrow(QueryNotAllowedError);
-	await expect(assertReadOnlyQuery('select pg_sleep(1)')).rejects.toThrow(
-		"The article's query is not run: it calls pg_sleep.",
-	);
 });
 
 test('a gate decides about the same text once', async () => {

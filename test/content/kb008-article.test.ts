@@ -48,11 +48,20 @@ test('the published symptoms are there, each error tied to the check that looks 
 test('the solutions that are applied in this version are these; every other one is a guided one with steps', () => {
 	const article = kb008();
 	expect(article.solutions.filter(({ how }) => how === 'applied').map(({ id }) => id)).toEqual([
+		'increase-the-number-of-connections',
 		'disconnect-all-clients',
 		'disconnect-idle-clients',
 		'end-the-blocking-session',
+		'cancel-abandoned-queries',
+		'set-timeouts',
+		'finish-the-prepared-transaction',
+		'release-waiting-commits',
 		'lift-the-connection-limit',
 		'allow-connections',
+		'correct-the-reserved-slots',
+		'limit-the-other-application',
+		'apply-the-edited-setting',
+		'correct-the-configuration-file',
 	]);
 	for (const { id, how, steps, verify } of article.solutions) {
 		expect(verify, id).not.toBeNull();

@@ -31,9 +31,12 @@ async function fence(uri: string, stateDir: string): Promise<void> {
 		observe: async () => ({ kind: 'absent', why: 'not in this test', grant: null }),
 		clock: () => new Date(),
 		maxRows: 100,
+		attended: false,
+		waitMs: 0,
 	});
 	const planned = await fixer.plan({
 		solution: solutionOf(article, 'disconnect-all'),
+		step: null,
 		parameters: {},
 		facts: {},
 		server: null,

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { bindParameters } from '../../src/article/parameters.ts';
 import { createQueryGate } from '../../src/article/sql-gate.ts';
 import { createKeeper, type PostgresKeeper } from '../../src/evidence/postgres/keeper.ts';
 import { QueryError } from '../../src/evidence/postgres/postgres.ts';
@@ -40,7 +41,10 @@ export type Fixing = {
 export async function fixingOn(
 	uri: string,
 	overrides: Partial<
-		Pick<FixerOptions, 'article' | 'proveLogin' | 'launchGuardian' | 'clock' | 'maxRows'>
+		Pick<
+			FixerOptions,
+			'article' | 'proveLogin' | 'launchGuardian' | 'clock' | 'maxRows' | 'attended' | 'waitMs'
+		>
 	> = {},
 	timing?: Timing,
 ): Promise<Fixing> {
@@ -72,6 +76,8 @@ export async function fixingOn(
 			observe: (input) => observe(keeper, input),
 			clock: () => new Date(),
 			maxRows: 1000,
+			attended: false,
+			waitMs: 0,
 			...overrides,
 		},
 		timing,
@@ -80,6 +86,7 @@ export async function fixingOn(
 	const plan = (id: string, parameters: ParameterValues = {}) =>
 		fixer.plan({
 			solution: solutionOf(article, id),
+			step: null,
 			parameters,
 			facts,
 			server: keeper.session?.server ?? null,
@@ -104,14 +111,14 @@ export async function fixingOn(
 }
 
 /** The check's own query, afresh. */
-async function observe(keeper: PostgresKeeper, { check }: ObserveInput): Promise<Observation> {
-	const sql = check.checks[0]?.body ?? '';
+async function observe(keeper: PostgresKeeper, { check, facts }: ObserveInput): Promise<Observation> {
+	const { text: sql, values } = bindParameters(check.checks[0]?.body ?? '', facts);
 	if (keeper.session === null) return { kind: 'absent', why: 'no session', grant: null };
 	try {
-		const { rows, durationMs, at } = await keeper.session.read(sql);
-		const { verdict, ...facts } = rows[0] ?? {};
+		const { rows, durationMs, at } = await keeper.session.read(sql, values);
+		const { verdict, ...columns } = rows[0] ?? { verdict: 'none' };
 		const rest = { rows: [], source: 'live' as const, sql, durationMs, at, failure: null, grant: null };
-		return { kind: 'verdict', verdict: String(verdict), facts, ...rest };
+		return { kind: 'verdict', verdict: String(verdict), facts: columns, ...rest };
 	} catch (error) {
 		if (!(error instanceof QueryError)) throw error;
 		return { kind: 'failed', failure: error.failure, source: 'live', sql, durationMs: 0, at: '' };

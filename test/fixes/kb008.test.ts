@@ -1,18 +1,8 @@
 /** The effects of the shipped article, against the trouble they are meant for. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Article } from '../../src/article/article.ts';
-import { compileArticle } from '../../src/article/compile.ts';
+import { kb008 } from '../content/kb008.ts';
 import { connect, describeOn, holdSlots, query, testMajors, until } from '../helpers/postgres.ts';
 import { fixingOn } from './fixing.ts';
-
-function kb008(): Article {
-	const folder = new URL('../../content/', import.meta.url);
-	const [name = ''] = readdirSync(folder).filter((each) => each.startsWith('kb008'));
-	const { article } = compileArticle(readFileSync(new URL(name, folder), 'utf8'), { path: name });
-	if (article === null) throw new Error(`${name} does not compile`);
-	return article;
-}
 
 const options = {
 	settings: { max_connections: 30 },

@@ -74,6 +74,7 @@ describeOn(testMajors, 'planning', options, (server) => {
 		const solution = solutionOf(article, 'pick-one');
 		const planned = await fixer.plan({
 			solution,
+			step: null,
 			parameters: { pid: "1) or true or pg_terminate_backend(a.pid) --'" },
 			facts: {},
 			server: keeper.session?.server ?? null,

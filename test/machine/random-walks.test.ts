@@ -6,7 +6,7 @@ import { createWizardActor } from '../../src/machine/run.ts';
 import { screenOf } from '../../src/machine/screen.ts';
 import { longArticle, sample } from './sample-articles.ts';
 import { scriptedPorts } from './scripted-ports.ts';
-import { absent, appliedAs, observed, planOf, verifiedAs } from './walker.ts';
+import { absent, appliedAs, observed, planId, planOf, verifiedAs } from './walker.ts';
 
 /** A small seeded generator (mulberry32), so that a walk that fails can be walked again. */
 function seeded(seed: number): () => number {
@@ -31,13 +31,14 @@ async function walk(article: Article, seed: number): Promise<{ steps: number; sc
 			return oneOf(absent, ...(first === undefined ? [] : [first, ...others]));
 		},
 		fixes: {
-			plan: async ({ solution }) => {
+			plan: async ({ solution, step }) => {
 				if (breaks()) throw new Error('the planner broke');
 				return oneOf(
-					{ kind: 'plan', plan: planOf(solution.id) },
-					{ kind: 'plan', plan: planOf(solution.id) },
+					{ kind: 'plan', plan: planOf(solution.id, step) },
+					{ kind: 'plan', plan: planOf(solution.id, step) },
 					{ kind: 'nothing to do', why: 'nobody' },
 					{ kind: 'unavailable', why: 'a pooler', next: [] },
+					{ kind: 'by hand', why: 'it is not ours', instructions: ['Ask whose it is.'] },
 					{
 						kind: 'parameter',
 						name: 'database',
@@ -96,7 +97,7 @@ async function walk(article: Article, seed: number): Promise<{ steps: number; sc
 			{ type: 'set', name: 'database', value: 'openiz' },
 			{
 				type: 'confirm',
-				plan: `plan of ${'solution' in screen ? screen.solution : ''}`,
+				plan: screen.name === 'preview' ? planId(screen.solution, screen.step) : '',
 				typed: oneOf('openiz', 'wrong'),
 			},
 			{ type: 'done' },
@@ -139,6 +140,8 @@ test('1,000 seeded walks all end, and see every screen', { timeout: walksMs }, a
 		'no plan',
 		'not applied',
 		'step',
+		'step done',
+		'by hand',
 		'did it help',
 		'held',
 		'did not hold',

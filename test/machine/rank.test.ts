@@ -87,6 +87,7 @@ describe('solutions', () => {
 		expect(rankSolutions(sample, causes, server).map(({ id, relief }) => [id, relief])).toEqual([
 			['shrink', false],
 			['raise', false],
+			['replicate', false],
 			['disconnect', true],
 		]);
 	});

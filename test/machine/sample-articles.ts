@@ -111,6 +111,23 @@ export function solutionOf(id: Slug, how: 'applied' | 'guided', steps: readonly 
 	};
 }
 
+/** Walked step by step, with a step of each kind: the tool's and a person's, with a check of its own and without. */
+export function stepwiseOf(id: Slug): Solution {
+	const whole = solutionOf(id, 'applied', ['prepare', 'copy', 'announce', 'point']);
+	const verify = { check: 'who', verdicts: ['mixed'], line };
+	const person = new Set(['copy', 'point']);
+	const proved = new Set(['prepare', 'copy']);
+	return {
+		...whole,
+		how: 'guided',
+		steps: whole.steps.map((step) => ({
+			...step,
+			applies: person.has(step.id) ? [] : step.applies,
+			verify: proved.has(step.id) ? verify : null,
+		})),
+	};
+}
+
 export function articleOf(
 	parts: Pick<Article, 'checks' | 'causes' | 'solutions'> & Partial<Article>,
 ): Article {
@@ -156,12 +173,13 @@ export const sample = articleOf({
 	],
 	causes: [
 		causeOf('pools', ['shrink'], { relief: ['disconnect'] }),
-		causeOf('too-low', ['raise'], { lastResort: true }),
+		causeOf('too-low', ['raise', 'replicate'], { lastResort: true }),
 	],
 	solutions: [
 		solutionOf('shrink', 'guided', ['edit', 'restart']),
 		solutionOf('disconnect', 'applied'),
 		solutionOf('raise', 'guided'),
+		stepwiseOf('replicate'),
 	],
 });
 

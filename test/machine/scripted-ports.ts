@@ -39,7 +39,7 @@ export function scriptedPorts(script: Script = {}): WizardPorts & {
 			tell: (command) => script.command?.(command, report),
 		},
 		fixes: {
-			plan: async ({ solution }) => ({ kind: 'plan', plan: planOf(solution.id) }),
+			plan: async ({ solution, step }) => ({ kind: 'plan', plan: planOf(solution.id, step) }),
 			apply: async () => appliedAs('done'),
 			verify: async () => verifiedAs(true),
 			undo: async () => ({ session: 's', undone: ['the limit'], skipped: [] }),

@@ -3,6 +3,7 @@ import type { Article, Check } from '../../src/article/article.ts';
 import { compileMachine, type WizardMachine } from '../../src/machine/compile.ts';
 import type { DriverEvent } from '../../src/machine/context.ts';
 import { asWizard } from '../../src/machine/guided.ts';
+import { plansToUndo } from '../../src/machine/plans.ts';
 import type {
 	Applied,
 	ConnectionEvent,
@@ -33,9 +34,13 @@ export const observed = (verdict: string, facts: Record<string, string | number>
 
 export const absent: Observation = { kind: 'absent', why: 'no log was given', grant: null };
 
-export const planOf = (solution: string): Plan => ({
-	id: `plan of ${solution}`,
+export const planId = (solution: string, step: string | null): string =>
+	`plan of ${step === null ? '' : `${step} of `}${solution}`;
+
+export const planOf = (solution: string, step: string | null = null): Plan => ({
+	id: planId(solution, step),
 	solution,
+	...(step === null ? {} : { step }),
 	parameters: {},
 	confirm: 'openiz',
 	rows: [],
@@ -87,7 +92,7 @@ const outputs = (screen: Screen, checks: readonly Check[]): readonly unknown[] =
 		}
 		case 'planning': {
 			const none: Planned[] = [
-				{ kind: 'plan', plan: planOf(screen.solution) },
+				{ kind: 'plan', plan: planOf(screen.solution, screen.step) },
 				{
 					kind: 'parameter',
 					name: 'database',
@@ -99,6 +104,7 @@ const outputs = (screen: Screen, checks: readonly Check[]): readonly unknown[] =
 				},
 				{ kind: 'nothing to do', why: 'nobody is there' },
 				{ kind: 'unavailable', why: 'a pooler', next: [] },
+				{ kind: 'by hand', why: 'it is not ours', instructions: ['Ask whose it is.'] },
 			];
 			return none;
 		}
@@ -136,6 +142,7 @@ const server = {
 export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly EventObject[] {
 	const screen = screenOf(snapshot);
 	const check = 'check' in screen ? article.checks.find(({ id }) => id === screen.check) : undefined;
+	const steps = article.solutions.find(({ id }) => 'solution' in screen && id === screen.solution)?.steps;
 	const driver: DriverEvent[] = [
 		{ type: 'next' },
 		{ type: 'back' },
@@ -150,16 +157,16 @@ export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly E
 		{ type: 'helped' },
 		{ type: 'undo' },
 		{ type: 'finish' },
+		...(steps ?? []).map(({ id }) => ({ type: 'start', step: id }) as const),
 		{ type: 'set', name: 'database', value: 'openiz' },
 		...(check?.branches ?? []).map(({ verdict }) => ({ type: 'answer', verdict, by: 'me', at }) as const),
 		...(screen.name === 'causes'
 			? article.solutions.map(({ id }) => ({ type: 'choose', solution: id }) as const)
 			: []),
-		...('solution' in screen
-			? ([
-					{ type: 'confirm', plan: `plan of ${screen.solution}`, typed: 'openiz' },
-					{ type: 'confirm', plan: `plan of ${screen.solution}`, typed: 'wrong' },
-				] as const)
+		...(screen.name === 'preview'
+			? ['openiz', 'wrong'].map(
+					(typed) => ({ type: 'confirm', plan: planId(screen.solution, screen.step), typed }) as const,
+				)
 			: []),
 	];
 	const keeper: ConnectionEvent[] = [
@@ -183,7 +190,9 @@ export function eventsIn(snapshot: WizardSnapshot, article: Article): readonly E
 		]);
 	const timers =
 		screen.name === 'preview'
-			? [{ type: `xstate.after.planExpiry.wizard.article.solution ${screen.solution}.preview` }]
+			? snapshot._nodes
+					.filter(({ key }) => key === 'preview')
+					.map(({ path }) => ({ type: `xstate.after.planExpiry.wizard.${path.join('.')}` }))
 			: [];
 	return [...driver, ...keeper, ...actors, ...timers];
 }
@@ -194,10 +203,16 @@ export type Walk = {
 	readonly seen: ReadonlyMap<string, { readonly snapshot: WizardSnapshot; readonly to: ReadonlySet<string> }>;
 };
 
-/** Whether checks are still to come decides where the last one leads, so it is part of where one is. */
+/**
+ * Whether checks are still to come decides where the last one leads, and what stands of a solution what can be taken
+ * back, so they are part of where one is.
+ */
 const keyOf = (snapshot: WizardSnapshot): string => {
 	const { trail, article } = snapshot.context;
-	return JSON.stringify([snapshot.value, trail.length === article.checks.length]);
+	const screen = screenOf(snapshot);
+	const standing =
+		'solution' in screen ? plansToUndo(snapshot.context, { ...screen, step: null }).map(({ id }) => id) : [];
+	return JSON.stringify([snapshot.value, trail.length === article.checks.length, standing]);
 };
 
 /** Everything answered by its `otherwise`, one check after the other: the shortest way to the causes, where jumps make it long. */

@@ -108,12 +108,35 @@ test('a dry run, an applied fix and nothing to do fit the schema', async () => {
 		applied: null,
 		verified: null,
 	});
-	for (const document of [dry, applied, nothing])
+	const byHand = toFixDocument({
+		session: null,
+		solution: plan.solution,
+		plan: null,
+		why: 'it cannot be applied on rds',
+		byHand: { why: 'it cannot be applied on rds', instructions: ['Set `max_connections` to 200.'] },
+		applied: null,
+		verified: null,
+	});
+	const stepwise = toFixDocument({
+		session: null,
+		solution: plan.solution,
+		step: null,
+		plan: null,
+		why: '1. Prepare',
+		steps: [
+			{ id: 'prepare', title: 'Prepare', by: 'tool', met: true },
+			{ id: 'copy', title: 'Copy', by: 'person', met: null },
+		],
+		applied: null,
+		verified: null,
+	});
+	expect(byHand.plan).toBeNull();
+	for (const document of [dry, applied, nothing, byHand, stepwise])
 		expect(misfits(JSON.parse(toJson(document)), wanted)).toEqual([]);
-	expect(applied.plan.rows[0]).toMatchObject({ pid: 4711, usename: 'ims_app', status: 'ended' });
+	expect(applied.plan?.rows[0]).toMatchObject({ pid: 4711, usename: 'ims_app', status: 'ended' });
 	expect(applied.undo).toEqual({ session: '20261122-140000-qkzm', what: ['the fence of database openiz'] });
 	expect(dry.undo).toBeNull();
-	expect(nothing.plan.consequences).toEqual(['nobody is connected']);
+	expect(nothing.plan?.consequences).toEqual(['nobody is connected']);
 });
 
 test('what was taken back fits the schema', async () => {

@@ -17,6 +17,7 @@ const titled: Readonly<Record<Slug, string>> = {
 	shrink: 'Shrink the pools',
 	disconnect: 'Disconnect all clients of the database',
 	raise: 'Raise `max_connections`',
+	replicate: 'Add a read-only node',
 	gentle: 'Disconnect idle clients',
 };
 

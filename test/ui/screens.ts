@@ -138,6 +138,20 @@ async function toVerifying(stage: Stage): Promise<void> {
 	await stage.to(null, 'verifying');
 }
 
+/** The first step of the solution that is walked step by step, which this tool can do. */
+export const stepPlan = planOf('replicate', {
+	id: 'plan of prepare',
+	step: 'prepare',
+	statements: ['create role standby login replication'],
+	undoable: ['the role standby'],
+});
+
+export async function toToolStep(stage: Stage): Promise<void> {
+	await toCauses(stage);
+	await stage.to({ type: 'choose', solution: 'replicate' }, 'solution');
+	await stage.to({ type: 'start' }, 'step');
+}
+
 /** By screen: how one gets there. Every screen of the machine is named, or this does not compile. */
 export const ways: Readonly<Record<Screen['name'], (stage: Stage) => Promise<void>>> = {
 	intro: async () => {},
@@ -201,6 +215,19 @@ export const ways: Readonly<Record<Screen['name'], (stage: Stage) => Promise<voi
 			{ kind: 'unavailable', why: 'a pooler stands in between', next: ['Name the server itself.'] },
 			'no plan',
 		),
+	'by hand': (stage) =>
+		toPlan(
+			stage,
+			{
+				kind: 'by hand',
+				why: 'it cannot be applied on rds',
+				instructions: [
+					'In a parameter group of your own, set `max_connections` to 200.',
+					'Reboot the instance.',
+				],
+			},
+			'by hand',
+		),
 	applying: async (stage) => {
 		await toPreview(stage);
 		await stage.to({ type: 'confirm', plan: severe.id, typed: 'openiz' }, 'applying');
@@ -216,6 +243,17 @@ export const ways: Readonly<Record<Screen['name'], (stage: Stage) => Promise<voi
 		await toCauses(stage);
 		await stage.to({ type: 'choose', solution: 'shrink' }, 'solution');
 		await stage.to({ type: 'start' }, 'step');
+	},
+	'step done': async (stage) => {
+		await toToolStep(stage);
+		await stage.to({ type: 'start' }, 'planning');
+		stage.ports.planning.resolve({ kind: 'plan', plan: stepPlan });
+		await stage.to(null, 'preview');
+		await stage.to({ type: 'confirm', plan: stepPlan.id, typed: null }, 'applying');
+		stage.ports.applying.resolve(applied());
+		await stage.to(null, 'verifying');
+		stage.ports.verifying.resolve(verified(true));
+		await stage.to(null, 'step done');
 	},
 	verifying: toVerifying,
 	'did it help': async (stage) => {

@@ -63,7 +63,7 @@ test('R asks nothing: what nobody can look at is noted as not seen', async () =>
 test('one reason for many checks is said once', async () => {
 	const ports = world();
 	for (const check of ['slots', 'who']) ports.observations.set(check, absent('there is no session'));
-	const played = play({ ports });
+	const played = play({ ports, rows: 30 });
 	await played.emulator.waitFor('You may see');
 	played.press('R');
 	await played.emulator.waitFor(

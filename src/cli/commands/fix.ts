@@ -1,4 +1,5 @@
 import type { Article, Solution } from '../../article/article.ts';
+import { isStepwise, isToolStep } from '../../article/step-kind.ts';
 import { type Consent, diagnose, driveFix, type FixEnd } from '../../machine/drive.ts';
 import { createWizardActor, type WizardActor } from '../../machine/run.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -14,7 +15,7 @@ import { usageError } from '../errors.ts';
 import { answersOf, maxRowsOf } from '../evidence-options.ts';
 import { exitStatus } from '../exit-status.ts';
 import { fixEnding, missingConsent } from '../fix-ending.ts';
-import { parametersOf } from '../fix-parameters.ts';
+import { parametersOf, stepName, stepOf } from '../fix-parameters.ts';
 import { openSession } from '../open-session.ts';
 import { slowChecks } from '../slow-checks.ts';
 import { untilCancelled } from '../until-cancelled.ts';
@@ -62,11 +63,13 @@ export const fix: Command = {
 		const loaded = await loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
 		const { article } = loaded;
 		const solution = solutionOf(article, positionals.SOLUTION?.[0] ?? '');
-		const parameters = await parametersOf(options, [solution]);
+		const step = stepOf(options, solution);
+		const parameters = await parametersOf(options, [solution], isStepwise(solution) ? [stepName] : []);
 		const answers = answersOf(options, article);
 		const connection = await connectionOptions(invocation, world);
 		const consent = consentOf(options);
-		const willApply = consent !== null && consent.kind !== 'dry run' && solution.how === 'applied';
+		const applies = step === null ? solution.how === 'applied' : isToolStep(step);
+		const willApply = consent !== null && consent.kind !== 'dry run' && applies;
 		const journal = willApply ? await openSession(article, world) : null;
 		const composition = compose({
 			loaded,
@@ -97,13 +100,13 @@ export const fix: Command = {
 			);
 			const end = await inOrder(
 				actor,
-				driveFix(actor, solution.id, consent ?? { kind: 'dry run' }),
+				driveFix(actor, solution.id, consent ?? { kind: 'dry run' }, step?.id ?? null),
 				world.signal,
 			);
-			const ending = fixEnding(end, solution, journal?.session ?? null);
+			const ending = fixEnding(end, { article: article.id, solution, step }, journal?.session ?? null);
 			if (consent === null && end.kind === 'planned') {
 				if (!options.flag('json')) await world.stderr.write(fixToText(ending.document, ending.headline));
-				throw missingConsent(ending.document.plan.confirm);
+				throw missingConsent(ending.document.plan?.confirm ?? null);
 			}
 			await world.stdout.write(
 				options.flag('json') ? toJson(ending.document) : fixToText(ending.document, ending.headline),

@@ -14,6 +14,7 @@ import { surroundingsOf } from '../surroundings.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import { runWizardHere } from '../wizard-run.ts';
 import type { World } from '../world.ts';
+import { wrapWords } from '../wrap-words.ts';
 
 /** The article that the scenarios are made for. */
 const labArticle = 'KB008';
@@ -82,7 +83,7 @@ export const lab: Command = {
 		let run: LabRun | null = null;
 		try {
 			run = await untilCancelled(starting, world.signal);
-			await world.stderr.write(`${run.describe}\n\n`);
+			await world.stderr.write(`${wrapWords(run.describe, world.terminal?.output.columns ?? 80)}\n\n`);
 			return await inTheLab(run, options, world);
 		} finally {
 			// A signal may have come while it was starting: it is waited for, and ended.

@@ -1,4 +1,5 @@
 import type { RecordedFence } from '../../fixes/fence.ts';
+import { needsServer } from '../../fixes/undo.ts';
 import type { Undone } from '../../machine/ports.ts';
 import { toUndoDocument } from '../../report/fix-document.ts';
 import { toJson } from '../../report/json.ts';
@@ -77,7 +78,8 @@ async function undoSession(
 	const composition = compose({ loaded, connection, logs: [], maxRows: null, journal, waitMs, world });
 	try {
 		const { keeper, fixer } = composition;
-		await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
+		if (needsServer(chosen.inForce))
+			await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
 		const undone = await fixer.undo(withLifted(journal, sessions), (text) => {
 			if (!options.flag('json')) void world.stderr.write(`${text}\n`);
 		});

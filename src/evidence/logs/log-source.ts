@@ -9,7 +9,7 @@ import { type LogPattern, parseLogPatterns } from './patterns.ts';
 import { type LogScan, scanLog } from './scan-log.ts';
 import { isSignatureName, signatureNames } from './signatures.ts';
 import { emptyTally, mergeTallies, ratePerMinute, type Tally } from './tally.ts';
-import { timeoutShape } from './timeout-pattern.ts';
+import { type TimeoutShape, timeoutShape } from './timeout-pattern.ts';
 
 export type LogSourceOptions = {
 	/** As given with `--log`: files, globs, folders. */
@@ -168,7 +168,9 @@ function answerFrom(fence: Fence, scans: readonly LogScan[], now: Date): Answer 
 			rate_per_min: ratePerMinute(tally),
 			files: found.length,
 			files_read: scans.length,
-			...(shape === null ? {} : { gap_s: shape.gapSeconds, pause_s: shape.pauseSeconds }),
+			...(shape === null
+				? {}
+				: { gap_s: shape.gapSeconds, pause_s: shape.pauseSeconds, stop_after_s: stopAfter(shape) }),
 		},
 		rows: found.slice(-shownFiles).map(({ scan, tally: { events, first, last, firstLine, lastLine } }) => ({
 			file: cleanText(scan.path, { max: 300 }),
@@ -179,6 +181,11 @@ function answerFrom(fence: Fence, scans: readonly LogScan[], now: Date): Answer 
 			last_line: lastLine,
 		})),
 	};
+}
+
+/** A little less than the client waits, in seconds: there the server may stop a query before it is abandoned. */
+function stopAfter({ pattern, gapSeconds }: TimeoutShape): number | null {
+	return pattern === 'at the command timeout' && gapSeconds !== null ? Math.floor(gapSeconds * 0.9) : null;
 }
 
 function tallyFor(fence: Fence, scan: LogScan): Tally {

@@ -1,13 +1,12 @@
 /** The patterns that an article may bring itself: linear-time, so that no line can hang the tool. */
 import { RE2JS } from 're2js';
+import { logPatternLines } from '../../article/log-patterns.ts';
 import { cleanText } from '../untrusted.ts';
 
 export type LogPattern = { readonly name: string; readonly test: (line: string) => boolean };
 
 /** Line of the body (1-based), and what is wrong with it. */
 export type PatternProblem = { readonly line: number; readonly message: string };
-
-const line = /^([a-z][a-z0-9_-]{0,39}):\s*(\S.*)$/;
 
 /**
  * Reads the body of a `log` fence: one `name: pattern` per line (RE2 syntax), empty lines and `#` comments apart. The
@@ -19,20 +18,19 @@ export function parseLogPatterns(body: string): {
 } {
 	const patterns: LogPattern[] = [];
 	const problems: PatternProblem[] = [];
-	for (const [index, raw] of body.split('\n').entries()) {
-		const text = raw.trim();
-		if (text === '' || text.startsWith('#')) continue;
-		const [, name, source] = line.exec(text) ?? [];
-		if (name === undefined || source === undefined) {
-			problems.push({ line: index + 1, message: 'expected `name: pattern`, the name in lower case' });
+	for (const read of logPatternLines(body)) {
+		const line = read.line + 1;
+		if (read.name === null) {
+			problems.push({ line, message: 'expected `name: pattern`, the name in lower case' });
 			continue;
 		}
+		const { name } = read;
 		try {
-			const compiled = RE2JS.compile(source);
+			const compiled = RE2JS.compile(read.pattern);
 			patterns.push({ name, test: (candidate) => compiled.test(candidate) });
 		} catch (error) {
 			const message = cleanText(error instanceof Error ? error.message : String(error), { max: 200 });
-			problems.push({ line: index + 1, message: `not a pattern that takes linear time: ${message}` });
+			problems.push({ line, message: `not a pattern that takes linear time: ${message}` });
 		}
 	}
 	return { patterns, problems };

@@ -1,7 +1,7 @@
 /** What lies over a page: it scrolls, and Esc closes it. */
 
+import { plansInForce } from '../../machine/plans.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
-import { changesInForce } from '../changes-in-force.ts';
 import { cellInWords, columnTitle, tellingColumns } from '../column-words.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
@@ -79,7 +79,7 @@ function articleText({ screen, snapshot, article }: Scene): Page {
 
 /** Asked when leaving would leave something behind. */
 function quit({ screen, snapshot, looks }: Scene): Page {
-	const inForce = changesInForce(snapshot.context);
+	const inForce = plansInForce(snapshot.context);
 	const working = screen.name === 'applying' || screen.name === 'undoing';
 	return page('Leave?', {
 		blocks: [
@@ -92,8 +92,8 @@ function quit({ screen, snapshot, looks }: Scene): Page {
 				? []
 				: [
 						text('Still in force when you leave:'),
-						...inForce.flatMap(({ plan }) =>
-							plan.undoable.map((what) => item([plain(`${looks.glyphs.bullet} `)], inlineSpans(what))),
+						...inForce.flatMap(({ undoable }) =>
+							undoable.map((what) => item([plain(`${looks.glyphs.bullet} `)], inlineSpans(what))),
 						),
 						text('u takes it back where it is offered, or later: kbwizard undo.'),
 					]),

@@ -1,3 +1,4 @@
+import { isStepwise } from '../../article/step-kind.ts';
 import type { WizardContext } from '../../machine/context.ts';
 import type { Evidence, RankedCause, RankedSolution } from '../../machine/finding.ts';
 import { rankSolutions } from '../../machine/rank.ts';
@@ -34,13 +35,19 @@ function causeBlocks(context: WizardContext, cause: RankedCause, { glyphs }: Loo
 	];
 }
 
+function doneBy({ article }: WizardContext, { id, how }: RankedSolution): string {
+	if (how === 'applied') return 'done by this tool';
+	const solution = article.solutions.find((candidate) => candidate.id === id);
+	return solution !== undefined && isStepwise(solution) ? 'done step by step' : 'done by you';
+}
+
 function solutionSpans(context: WizardContext, solution: RankedSolution, { glyphs }: Looks): readonly Span[] {
 	const tried = context.tried.findLast((attempt) => attempt.solution === solution.id);
 	return [
 		...inlineSpans(titleOf(context.article.solutions, solution.id)),
 		faint('  '),
 		...riskSpans(solution.risk, glyphs),
-		faint(`, ${solution.how === 'applied' ? 'done by this tool' : 'done by you'}`),
+		faint(`, ${doneBy(context, solution)}`),
 		...(solution.relief ? [faint(', relief only')] : []),
 		...(tried === undefined
 			? []

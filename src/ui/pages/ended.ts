@@ -1,10 +1,10 @@
 import { plainInline } from '../../article/plain-text.ts';
+import { plansInForce } from '../../machine/plans.ts';
 import { type Block, item, text } from '../block.ts';
-import { changesInForce } from '../changes-in-force.ts';
 import { inlineSpans } from '../inline.ts';
 import type { Scene } from '../scene.ts';
 import { code, drawn, faint, plain, severitySpans, strong, toned } from '../span.ts';
-import { solutionTitle } from '../words.ts';
+import { partTitle } from '../words.ts';
 
 /** The last words, which stay in the scrollback: what was found, done, is still in force, and where the report is. */
 export function endedBlocks(scene: Scene): readonly Block[] {
@@ -12,7 +12,7 @@ export function endedBlocks(scene: Scene): readonly Block[] {
 	const { context } = snapshot;
 	const { glyphs } = looks;
 	const [cause] = known.causes;
-	const inForce = changesInForce(context);
+	const inForce = plansInForce(context);
 	return [
 		text(
 			strong(`${context.article.id} ended: `),
@@ -20,14 +20,14 @@ export function endedBlocks(scene: Scene): readonly Block[] {
 			...(context.findings.length === 0 ? [faint(', nothing was looked at')] : []),
 			...(cause === undefined ? [] : [`, ${cause.standing}: `, strong(plainInline(cause.title))]),
 		),
-		...context.tried.map(({ solution, outcome }) =>
+		...context.tried.map(({ solution, step, outcome }) =>
 			item(
 				[drawn(`${glyphs.bullet} `)],
-				[...inlineSpans(solutionTitle(context.article, solution)), plain(`: ${outcome}`)],
+				[...inlineSpans(partTitle(context.article, solution, step)), plain(`: ${outcome}`)],
 			),
 		),
-		...inForce.flatMap(({ plan }) =>
-			plan.undoable.map((what) =>
+		...inForce.flatMap(({ undoable }) =>
+			undoable.map((what) =>
 				item(
 					[drawn(`${glyphs.warning} `, 'warning')],
 					[

@@ -1,5 +1,5 @@
-import type { Solution } from '../../article/article.ts';
-import { currentPlan } from '../../machine/current-plan.ts';
+import type { Slug } from '../../article/article.ts';
+import { plansToUndo } from '../../machine/plans.ts';
 import type { Applied, Facts, Verified } from '../../machine/ports.ts';
 import { type Block, gap, heading, item, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
@@ -9,6 +9,14 @@ import { drawn, faint, severitySpans, strong, toned } from '../span.ts';
 import { checkTitle, counted, duration, titleOf, valueInWords } from '../words.ts';
 import { failureBlocks } from './finding.ts';
 import { sessionTable } from './preview.ts';
+
+/** What came to its end: a solution, or one step of it. */
+export type PartShown = {
+	readonly solution: Slug;
+	/** Null: the solution as a whole. */
+	readonly step: Slug | null;
+	readonly title: string;
+};
 
 const rowStatuses = ['ended', 'gone', 'spared', 'refused'] as const;
 
@@ -33,7 +41,7 @@ export function changedFacts(before: Facts, after: Facts, arrow: string): readon
 		);
 }
 
-function doneBlocks({ looks }: Scene, applied: Applied | null): readonly Block[] {
+export function doneBlocks({ looks }: Scene, applied: Applied | null): readonly Block[] {
 	if (applied === null) return [];
 	const sessions = rowsInWords(applied);
 	const tones = { done: 'ok', skipped: 'info', failed: 'critical', unknown: 'unknown' } as const;
@@ -48,7 +56,7 @@ function doneBlocks({ looks }: Scene, applied: Applied | null): readonly Block[]
 	];
 }
 
-function measured(scene: Scene, verified: Verified): readonly Block[] {
+export function measured(scene: Scene, verified: Verified): readonly Block[] {
 	const { looks, snapshot } = scene;
 	const changes = changedFacts(verified.before, verified.after, looks.glyphs.arrow);
 	const last = verified.samples.at(-1);
@@ -79,10 +87,10 @@ function measured(scene: Scene, verified: Verified): readonly Block[] {
 	];
 }
 
-function undoHint(scene: Scene): readonly Block[] {
-	const plan = currentPlan(scene.snapshot.context);
-	if (plan === null || !scene.snapshot.can({ type: 'undo' })) return [];
-	return [gap, text(strong('u'), ` takes back: ${plan.undoable.join('; ')}.`)];
+export function undoHint({ snapshot }: Scene, { solution, step }: PartShown): readonly Block[] {
+	if (!snapshot.can({ type: 'undo' })) return [];
+	const undoable = plansToUndo(snapshot.context, { solution, step }).flatMap((plan) => plan.undoable);
+	return [gap, text(strong('u'), ` takes back: ${undoable.join('; ')}.`)];
 }
 
 function nextSolution(scene: Scene, current: string): readonly Block[] {
@@ -99,49 +107,60 @@ function nextSolution(scene: Scene, current: string): readonly Block[] {
 	];
 }
 
-export function heldPage(scene: Scene, solution: Solution): Page {
+/** After what did not come to a good end: another try of the step, or another solution. */
+function whatNext(scene: Scene, { solution, step }: PartShown): readonly Block[] {
+	if (step === null) return nextSolution(scene, solution);
+	if (!scene.snapshot.can({ type: 'done' })) return [];
+	return [gap, text(strong('g'), ' looks again; ', strong('d'), ' goes on to the next step all the same.')];
+}
+
+export function heldPage(scene: Scene, part: PartShown): Page {
 	const { verified, applied } = scene.snapshot.context;
-	const relief = scene.known.solutions.find(({ id }) => id === solution.id)?.relief === true;
-	return page(titleOf([solution], solution.id), {
+	const relief = scene.known.solutions.find(({ id }) => id === part.solution)?.relief === true;
+	return page(part.title, {
 		blocks: [
 			text(...severitySpans('ok', scene.looks.glyphs, verified === null ? 'it helped, you say' : 'it holds')),
 			gap,
 			...(verified === null ? [] : measured(scene, verified)),
 			...doneBlocks(scene, applied),
 			...(relief ? [gap, text('It is relief, not a cure: the cause is still there.')] : []),
-			...undoHint(scene),
+			...undoHint(scene, part),
 			...sessionsBelow(applied),
 		],
 	});
 }
 
-const sessionsBelow = (applied: Applied | null): readonly Block[] =>
+export const sessionsBelow = (applied: Applied | null): readonly Block[] =>
 	applied === null || applied.rows.length === 0
 		? []
 		: [...heading('Each session'), ...sessionTable(applied.rows)];
 
-export function didNotHoldPage(scene: Scene, solution: Solution): Page {
+export function didNotHoldPage(scene: Scene, part: PartShown): Page {
 	const { verified, applied } = scene.snapshot.context;
-	return page(titleOf([solution], solution.id), {
+	return page(part.title, {
 		blocks: [
 			text(
 				...severitySpans(
 					'critical',
 					scene.looks.glyphs,
-					verified === null ? 'it did not help' : 'it did not hold',
+					verified !== null
+						? 'it did not hold'
+						: applied?.outcome === 'partly'
+							? 'not all of it was done'
+							: 'it did not help',
 				),
 			),
 			gap,
 			...(verified === null ? [] : measured(scene, verified)),
 			...doneBlocks(scene, applied),
-			...nextSolution(scene, solution.id),
-			...undoHint(scene),
+			...whatNext(scene, part),
+			...undoHint(scene, part),
 			...sessionsBelow(applied),
 		],
 	});
 }
 
-export function notAppliedPage(scene: Scene, solution: Solution): Page {
+export function notAppliedPage(scene: Scene, part: PartShown): Page {
 	const { fixFailure, applied } = scene.snapshot.context;
 	const failure = fixFailure ?? applied?.failure ?? null;
 	// An actor that broke half way left no account of itself: it must not be called "nothing".
@@ -149,40 +168,51 @@ export function notAppliedPage(scene: Scene, solution: Solution): Page {
 		applied?.outcome === 'nothing' || fixFailure === null
 			? 'nothing was changed'
 			: 'it did not come to its end';
-	return page(titleOf([solution], solution.id), {
+	return page(part.title, {
 		blocks: [
 			text(...severitySpans('critical', scene.looks.glyphs, words)),
 			gap,
 			...(failure === null ? [] : failureBlocks(scene, failure)),
 			...doneBlocks(scene, applied),
-			...nextSolution(scene, solution.id),
-			...undoHint(scene),
+			...whatNext(scene, part),
+			...undoHint(scene, part),
 			...sessionsBelow(applied),
 		],
 	});
 }
 
-export function didItHelpPage(scene: Scene, solution: Solution): Page {
+export function didItHelpPage(scene: Scene, part: PartShown): Page {
 	const { fixFailure, applied } = scene.snapshot.context;
-	return page(titleOf([solution], solution.id), {
+	const whole = part.step === null;
+	return page(part.title, {
 		blocks: [
-			text(strong('Did it help?')),
+			text(strong(whole ? 'Did it help?' : 'Is the step in place?')),
 			gap,
 			...(fixFailure === null
-				? [text('This could not be measured here. Try what did not work before, then say.')]
+				? [
+						text(
+							`This could not be measured here. ${whole ? 'Try what did not work before, then say.' : 'Look for yourself, then say.'}`,
+						),
+					]
 				: failureBlocks(scene, fixFailure)),
 			...doneBlocks(scene, applied),
 			gap,
-			text(strong('y'), ' it helped, ', strong('n'), ' it did not help. Enter: it cannot be said.'),
-			...undoHint(scene),
+			text(
+				strong('y'),
+				whole ? ' it helped, ' : ' it is, ',
+				strong('n'),
+				whole ? ' it did not help.' : ' it is not.',
+				' Enter: it cannot be said.',
+			),
+			...undoHint(scene, part),
 		],
 	});
 }
 
-export function undonePage(scene: Scene, solution: Solution): Page {
+export function undonePage(scene: Scene, title: string): Page {
 	const { undone } = scene.snapshot.context;
 	const { glyphs } = scene.looks;
-	return page(titleOf([solution], solution.id), {
+	return page(title, {
 		blocks: [
 			text(...severitySpans('ok', glyphs, 'taken back')),
 			gap,
@@ -197,11 +227,11 @@ export function undonePage(scene: Scene, solution: Solution): Page {
 	});
 }
 
-export function noPlanPage(scene: Scene, solution: Solution): Page {
+export function noPlanPage(scene: Scene, title: string): Page {
 	const { planned } = scene.snapshot.context;
 	const { glyphs } = scene.looks;
 	const nothing = planned?.kind === 'nothing to do';
-	return page(titleOf([solution], solution.id), {
+	return page(title, {
 		blocks: [
 			text(
 				...severitySpans(

@@ -1,11 +1,13 @@
 /** A screen of the machine → what it says. */
 import type { Solution } from '../../article/article.ts';
-import { currentPlan } from '../../machine/current-plan.ts';
+import { currentPlan } from '../../machine/plans.ts';
+import type { PartScreen } from '../../machine/screen.ts';
 import { text } from '../block.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
-import { solutionTitle } from '../words.ts';
+import { partTitle } from '../words.ts';
 import { askingPage } from './asking.ts';
+import { byHandPage } from './by-hand.ts';
 import { causesPage } from './causes.ts';
 import { findingPage } from './finding.ts';
 import { introPage } from './intro.ts';
@@ -23,6 +25,7 @@ import {
 	heldPage,
 	noPlanPage,
 	notAppliedPage,
+	type PartShown,
 	planExpiredPage,
 	undonePage,
 } from './outcome.ts';
@@ -30,6 +33,7 @@ import { parameterPage } from './parameter.ts';
 import { previewPage } from './preview.ts';
 import { solutionPage } from './solution.ts';
 import { stepPage } from './step.ts';
+import { stepDonePage } from './step-done.ts';
 
 /** A state that has no content yet, because the machine is between two of them. */
 const nothing = (title: string): Page => page(title, { blocks: [text('…')] });
@@ -39,9 +43,51 @@ function withSolution(scene: Scene, id: string, show: (solution: Solution) => Pa
 	return solution === undefined ? nothing(id) : show(solution);
 }
 
+/** Where a plan is made, applied, proved and taken back. */
+function partPage(scene: Scene, screen: PartScreen): Page {
+	const { context } = scene.snapshot;
+	const part: PartShown = {
+		solution: screen.solution,
+		step: screen.step,
+		title: partTitle(context.article, screen.solution, screen.step),
+	};
+	const { title } = part;
+	switch (screen.name) {
+		case 'planning':
+			return planningPage(scene, title);
+		case 'parameter':
+			return context.planned?.kind === 'parameter' ? parameterPage(title, context.planned) : nothing(title);
+		case 'preview': {
+			const plan = currentPlan(context);
+			return plan === null ? nothing(title) : previewPage(scene, title, plan);
+		}
+		case 'plan expired':
+			return planExpiredPage(scene, title);
+		case 'no plan':
+			return noPlanPage(scene, title);
+		case 'by hand':
+			return context.planned?.kind === 'by hand' ? byHandPage(scene, title, context.planned) : nothing(title);
+		case 'applying':
+			return applyingPage(scene, title);
+		case 'not applied':
+			return notAppliedPage(scene, part);
+		case 'verifying':
+			return verifyingPage(scene, title);
+		case 'did it help':
+			return didItHelpPage(scene, part);
+		case 'held':
+			return heldPage(scene, part);
+		case 'did not hold':
+			return didNotHoldPage(scene, part);
+		case 'undoing':
+			return undoingPage(scene, title);
+		case 'undone':
+			return undonePage(scene, title);
+	}
+}
+
 export function pageOf(scene: Scene): Page {
-	const { screen, snapshot } = scene;
-	const { context } = snapshot;
+	const { screen } = scene;
 	switch (screen.name) {
 		case 'intro':
 			return introPage(scene);
@@ -58,39 +104,15 @@ export function pageOf(scene: Scene): Page {
 		case 'solution':
 			return withSolution(scene, screen.solution, (solution) => solutionPage(scene, solution));
 		case 'step':
-			return withSolution(scene, screen.solution, (solution) => stepPage(solution, screen.step));
-		case 'planning':
-			return planningPage(scene, solutionTitle(context.article, screen.solution));
-		case 'parameter': {
-			const title = solutionTitle(context.article, screen.solution);
-			return context.planned?.kind === 'parameter' ? parameterPage(title, context.planned) : nothing(title);
-		}
-		case 'preview': {
-			const title = solutionTitle(context.article, screen.solution);
-			const plan = currentPlan(context);
-			return plan === null ? nothing(title) : previewPage(scene, title, plan);
-		}
-		case 'plan expired':
-			return planExpiredPage(scene, solutionTitle(context.article, screen.solution));
-		case 'no plan':
-			return withSolution(scene, screen.solution, (solution) => noPlanPage(scene, solution));
-		case 'applying':
-			return applyingPage(scene, solutionTitle(context.article, screen.solution));
-		case 'not applied':
-			return withSolution(scene, screen.solution, (solution) => notAppliedPage(scene, solution));
-		case 'verifying':
-			return verifyingPage(scene, solutionTitle(context.article, screen.solution));
-		case 'did it help':
-			return withSolution(scene, screen.solution, (solution) => didItHelpPage(scene, solution));
-		case 'held':
-			return withSolution(scene, screen.solution, (solution) => heldPage(scene, solution));
-		case 'did not hold':
-			return withSolution(scene, screen.solution, (solution) => didNotHoldPage(scene, solution));
-		case 'undoing':
-			return undoingPage(scene, solutionTitle(context.article, screen.solution));
-		case 'undone':
-			return withSolution(scene, screen.solution, (solution) => undonePage(scene, solution));
+			return withSolution(scene, screen.solution, (solution) => stepPage(scene, solution, screen.step));
+		case 'step done':
+			return stepDonePage(scene, {
+				...screen,
+				title: partTitle(scene.snapshot.context.article, screen.solution, screen.step),
+			});
 		case 'ended':
 			return page('Ended', {});
+		default:
+			return partPage(scene, screen);
 	}
 }

@@ -1,4 +1,4 @@
-import { planExpiryMs } from '../../machine/current-plan.ts';
+import { planExpiryMs } from '../../machine/plans.ts';
 import type { Plan, PlanRow } from '../../machine/ports.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
 import { cellInWords, columnTitle, tellingColumns } from '../column-words.ts';

@@ -1,4 +1,5 @@
-import type { Solution } from '../../article/article.ts';
+import type { Solution, Step } from '../../article/article.ts';
+import { isStepwise, isToolStep } from '../../article/step-kind.ts';
 import { whyUnavailable } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, prose } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
@@ -10,7 +11,16 @@ import { riskSpans } from './risk.ts';
 
 const row = (title: string, ...spans: readonly Span[]): Block => item([faint(title.padEnd(12))], spans);
 
+function howItIsDone(solution: Solution): string {
+	if (isStepwise(solution))
+		return 'step by step: what this tool can do, after you have consented; you the rest';
+	return solution.how === 'applied'
+		? 'this tool does it, after you have seen the plan and consented'
+		: 'you do it, step by step; this tool measures whether it helped';
+}
+
 function howUndone(solution: Solution): string {
+	if (isStepwise(solution)) return 'what the tool does: by it, each step when it is done, or all at the end';
 	if (solution.how === 'guided') return 'by you: the steps say how';
 	const undos = solution.steps.some(({ undos }) => undos.length > 0);
 	return undos
@@ -18,8 +28,26 @@ function howUndone(solution: Solution): string {
 		: 'the plan says what can be taken back, before you consent';
 }
 
+/** The steps; of one that is walked step by step, who does each, how it went, and that it can be begun there. */
+function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
+	const title = (step: Step): string => titleOf(solution.steps, step.id);
+	if (!isStepwise(solution))
+		return solution.steps.map((step, index) => item([faint(`${index + 1}. `)], inlineSpans(title(step))));
+	const { tried } = snapshot.context;
+	return solution.steps.map((step, index): Block => {
+		const outcome = tried.findLast((each) => each.solution === solution.id && each.step === step.id)?.outcome;
+		const who = isToolStep(step) ? 'by this tool' : 'by you';
+		return {
+			kind: 'choice',
+			index,
+			spans: [...inlineSpans(title(step)), faint(`  ${who}${outcome === undefined ? '' : `: ${outcome}`}`)],
+		};
+	});
+}
+
 /** What a solution is, before anything of it is planned. */
-export function solutionPage({ snapshot, looks }: Scene, solution: Solution): Page {
+export function solutionPage(scene: Scene, solution: Solution): Page {
+	const { snapshot, looks } = scene;
 	const { article, server } = snapshot.context;
 	const why = whyUnavailable(solution, server);
 	const { verify } = solution;
@@ -32,14 +60,7 @@ export function solutionPage({ snapshot, looks }: Scene, solution: Solution): Pa
 						gap,
 					]),
 			row('Risk', ...riskSpans(solution.risk, looks.glyphs)),
-			row(
-				'How',
-				strong(
-					solution.how === 'applied'
-						? 'this tool does it, after you have seen the plan and consented'
-						: 'you do it, step by step; this tool measures whether it helped',
-				),
-			),
+			row('How', strong(howItIsDone(solution))),
 			...(solution.needs === null ? [] : [row('Needs', ...inlineSpans(solution.needs))]),
 			...(solution.interrupts === null ? [] : [row('Interrupts', ...inlineSpans(solution.interrupts))]),
 			row('Undone', ...inlineSpans(howUndone(solution))),
@@ -52,14 +73,10 @@ export function solutionPage({ snapshot, looks }: Scene, solution: Solution): Pa
 						),
 					]),
 			...prose(solution.prose),
-			...(solution.steps.length < 2
-				? []
-				: [
-						...heading('Steps'),
-						...solution.steps.map((step, index) =>
-							item([faint(`${index + 1}. `)], inlineSpans(titleOf(solution.steps, step.id))),
-						),
-					]),
+			...(solution.steps.length < 2 ? [] : [...heading('Steps'), ...stepBlocks(scene, solution)]),
 		],
+		choices: isStepwise(solution)
+			? solution.steps.map((_, index) => ({ label: index === 0 ? 'go on' : `begin at step ${index + 1}` }))
+			: [],
 	});
 }

@@ -1,11 +1,38 @@
-import type { Solution } from '../../article/article.ts';
-import { gap, prose, text } from '../block.ts';
+import type { Solution, Step } from '../../article/article.ts';
+import { isToolStep } from '../../article/step-kind.ts';
+import { type Block, gap, prose, text } from '../block.ts';
 import { type Page, page } from '../page.ts';
+import type { Scene } from '../scene.ts';
 import { faint, strong } from '../span.ts';
-import { titleOf } from '../words.ts';
+import { checkTitle, titleOf } from '../words.ts';
+import { undoHint } from './outcome.ts';
 
-/** One thing that a person does. */
-export function stepPage(solution: Solution, step: string): Page {
+/** Who does it, and which keys say so. */
+function whoDoesIt(scene: Scene, solution: Solution, step: Step): readonly Block[] {
+	const { verify } = step;
+	const { article } = scene.snapshot.context;
+	const proved =
+		verify === null
+			? []
+			: [text(faint(`Proved by: ${checkTitle(article, verify.check)} ${verify.verdicts.join(' or ')}`))];
+	if (!isToolStep(step))
+		return [
+			...proved,
+			text(faint('This tool changes nothing here: d when you have done it, n when it did not help.')),
+		];
+	const title = titleOf(solution.steps, step.id);
+	return [
+		...proved,
+		text(
+			strong('This tool can do it. '),
+			faint('Enter shows exactly what it would do, and changes nothing; d when you have done it yourself.'),
+		),
+		...undoHint(scene, { solution: solution.id, step: step.id, title }),
+	];
+}
+
+/** One step of a solution: what it is about, and who does it. */
+export function stepPage(scene: Scene, solution: Solution, step: string): Page {
 	const at = solution.steps.findIndex(({ id }) => id === step);
 	const node = solution.steps[at];
 	const many = solution.steps.length > 1;
@@ -23,7 +50,7 @@ export function stepPage(solution: Solution, step: string): Page {
 				: []),
 			...prose(source),
 			gap,
-			text(faint('This tool changes nothing here: d when you have done it, n when it did not help.')),
+			...(node === undefined ? [] : whoDoesIt(scene, solution, node)),
 		],
 	});
 }

@@ -1,0 +1,17 @@
+/** Who does a step, and so how a solution is walked. */
+import type { Solution, Step } from './article.ts';
+
+/** Whether the tool itself does something: a person's `step` is none of its effects. */
+export function isToolStep({ applies }: Pick<Step, 'applies'>): boolean {
+	return applies.some(({ language }) => language !== 'step');
+}
+
+/** All of it by the tool, as one plan; else step by step, because a person has a part in it. */
+export function howDone(steps: readonly Step[]): Solution['how'] {
+	return steps.length > 0 && steps.every(isToolStep) ? 'applied' : 'guided';
+}
+
+/** Walked step by step, and some of the steps are the tool's: each of those has a plan, a consent and a proof of its own. */
+export function isStepwise({ how, steps }: Pick<Solution, 'how' | 'steps'>): boolean {
+	return how === 'guided' && steps.some(isToolStep);
+}

@@ -1,0 +1,89 @@
+/** Values that have to be one of those that there are: names on the server, and rows of a preview. */
+import type { Parameter, Solution } from '../article/article.ts';
+import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import type { Facts, PlanInput } from '../machine/ports.ts';
+import { nearestName } from '../nearest-name.ts';
+import { namesOn } from './databases.ts';
+import type { FixerOptions } from './fixer.ts';
+import { askFor, namesOf, type Resolved } from './parameters.ts';
+import { stepPreview, type Unready } from './step-preview.ts';
+
+/** Databases and roles go by the same parameter names in every solution, so that a name that is not there can be told. */
+export async function missingName(
+	solution: Solution,
+	parameters: Readonly<Record<string, string>>,
+	session: PostgresSession,
+): Promise<Unready | null> {
+	for (const kind of ['database', 'role'] as const) {
+		const parameter = solution.parameters.find(({ name }) => name === kind);
+		const value = parameters[kind];
+		if (parameter === undefined || parameter.type.kind !== 'name' || value === undefined) continue;
+		const choices = await namesOn(session, kind);
+		const missing = namesOf(value).find((name) => !choices.includes(name));
+		if (missing === undefined) continue;
+		const suggestion = nearestName(missing, choices);
+		return askFor(parameter, {
+			suggestion,
+			choices,
+			problem: `there is no ${kind} ${missing} on this server`,
+		});
+	}
+	return null;
+}
+
+/** For a choice, the values of its column in the first preview that has it, asked without the choice made. */
+export async function withChoices(
+	options: FixerOptions,
+	solution: Solution,
+	{ parameter, asked }: Extract<Resolved, { readonly kind: 'asked' }>,
+	input: PlanInput,
+	session: PostgresSession,
+): Promise<Unready> {
+	if (parameter.type.kind === 'name' && (parameter.name === 'database' || parameter.name === 'role'))
+		return { ...asked, choices: await namesOn(session, parameter.name) };
+	const choices = await choicesOf(options, solution, parameter, input, session);
+	return choices.length === 0
+		? asked
+		: { ...asked, choices, suggestion: asked.suggestion ?? choices[0] ?? null };
+}
+
+/** Empty: there is nothing to choose from, or the parameter is no choice. */
+async function choicesOf(
+	options: FixerOptions,
+	solution: Solution,
+	{ name, type }: Parameter,
+	input: PlanInput,
+	session: PostgresSession,
+): Promise<readonly string[]> {
+	if (type.kind !== 'choice') return [];
+	const values: Facts = { ...input.facts, ...input.parameters, [name]: null };
+	for (const step of solution.steps) {
+		const preview = await stepPreview(options, step, values, session);
+		if (preview === null || 'kind' in preview) continue;
+		const found = preview.rows.flatMap((row) => {
+			const value = row[type.column] ?? null;
+			return value === null ? [] : [String(value)];
+		});
+		if (found.length > 0) return [...new Set(found)];
+	}
+	return [];
+}
+
+/** Where nothing is to be done because a choice is not one of those that there are. */
+export async function strayChoice(
+	options: FixerOptions,
+	solution: Solution,
+	parameters: Readonly<Record<string, string>>,
+	input: PlanInput,
+	session: PostgresSession,
+): Promise<Unready | null> {
+	for (const parameter of solution.parameters) {
+		const given = parameters[parameter.name];
+		if (given === undefined) continue;
+		const choices = await choicesOf(options, solution, parameter, input, session);
+		if (choices.length === 0 || choices.includes(given)) continue;
+		const suggestion = nearestName(given, choices);
+		return askFor(parameter, { suggestion, choices, problem: `there is no ${parameter.name} ${given}` });
+	}
+	return null;
+}

@@ -1,0 +1,33 @@
+/** Which of a solution's parameters one of its steps needs: nobody is asked for those of the others. */
+import type { Fence, Parameter, Solution, Step } from '../article/article.ts';
+import { placeholders } from '../article/placeholders.ts';
+
+/** As an effect, a query or a file writes them: `:name`, `:'name'`, `:"name"`, `{name}`. */
+const reference = /[:{]["']?([A-Za-z_][A-Za-z0-9_]*)/g;
+
+/** @param step null: the whole solution, which needs them all */
+export function neededParameters(solution: Solution, step: Step | null): readonly Parameter[] {
+	if (step === null) return solution.parameters;
+	const named = new Set([
+		...[...step.previews, ...step.applies, ...step.undos].flatMap(referencesOf),
+		...placeholders(solution.confirm ?? ''),
+	]);
+	// What a default refers to is needed with it; it stands further up in the list.
+	return solution.parameters
+		.toReversed()
+		.filter((parameter) => {
+			if (!named.has(parameter.name)) return false;
+			for (const name of placeholders(parameter.default ?? '')) named.add(name);
+			return true;
+		})
+		.toReversed();
+}
+
+function referencesOf({ body, attributes }: Fence): readonly string[] {
+	const values = Object.values(attributes);
+	// `fence=database` names its parameter as it is.
+	return [
+		...[body, ...values].flatMap((text) => [...text.matchAll(reference)].map(([, name = '']) => name)),
+		...values,
+	];
+}

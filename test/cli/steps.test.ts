@@ -1,0 +1,197 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { waitFor } from 'xstate';
+import { compileArticle } from '../../src/article/compile.ts';
+import { compose } from '../../src/cli/compose.ts';
+import { diagnose } from '../../src/machine/drive.ts';
+import { createWizardActor, type WizardActor } from '../../src/machine/run.ts';
+import { type Screen, screenOf } from '../../src/machine/screen.ts';
+import { unverifiedPlan } from '../../src/session/in-force.ts';
+import { openJournal } from '../../src/session/journal.ts';
+import { settingsOf } from '../fixes/settings.ts';
+import { describeOn, query, testMajors } from '../helpers/postgres.ts';
+import { misfits } from '../report/json-schema.ts';
+import { run } from './run-cli.ts';
+import { stepwiseArticle } from './stepwise-article.ts';
+
+const soon = { holdMs: 100, patienceMs: 300, everyMs: 50, loginEveryMs: 100 };
+
+describeOn(
+	testMajors,
+	'a solution step by step',
+	{ databases: ['clinic'], roles: [{ name: 'ims' }] },
+	(server, major) => {
+		const admin = () => server().uri({ database: 'clinic' });
+		const limits = async () => {
+			const [row] = await query(
+				admin(),
+				`select (select datconnlimit from pg_database where datname = 'clinic') as database,
+			        (select rolconnlimit from pg_roles where rolname = 'ims') as role`,
+			);
+			return row;
+		};
+
+		/** The machine on a real server, at the causes, with everything as the wizard has it. */
+		async function atCauses() {
+			const { article } = compileArticle(stepwiseArticle, { path: 'step1.md' });
+			if (article === null) throw new Error('the test’s own article is wrong');
+			const stateDir = await mkdtemp(join(tmpdir(), 'kbwizard-steps-'));
+			const journal = openJournal({
+				stateDir,
+				clock: () => new Date(),
+				writer: { pid: process.pid, host: hostname(), isAlive: () => true },
+			});
+			const connection = {
+				settings: settingsOf(admin()),
+				rescue: null,
+				verifyAs: null,
+				waitMs: null,
+				timeoutMs: null,
+			};
+			const composition = compose({
+				loaded: { article, checked: false, trusted: true },
+				connection,
+				logs: [],
+				maxRows: null,
+				journal,
+				waitMs: 0,
+				world: { now: () => new Date(), signal: new AbortController().signal },
+				timing: soon,
+			});
+			const actor = createWizardActor(article, composition.ports, { startedAt: new Date().toISOString() });
+			onTestFinished(async () => {
+				actor.stop();
+				await composition.close();
+				journal.close();
+				await rm(stateDir, { recursive: true, force: true });
+			});
+			await composition.keeper.attempt();
+			actor.start();
+			const now = () => new Date().toISOString();
+			await diagnose(actor, { answers: new Map(), answeredBy: 'x', waitForSlot: false, now });
+			return { actor, journal };
+		}
+
+		const rest = async (actor: WizardActor): Promise<Screen> =>
+			screenOf(await waitFor(actor, (state) => state.hasTag('waiting')));
+
+		async function consent(actor: WizardActor): Promise<Screen> {
+			const { planned } = actor.getSnapshot().context;
+			if (planned?.kind !== 'plan') throw new Error(`no plan: ${JSON.stringify(planned)}`);
+			actor.send({ type: 'confirm', plan: planned.plan.id, typed: null });
+			return rest(actor);
+		}
+
+		test('each of the tool’s is planned, applied and proved by itself, and all of it taken back at the end', async () => {
+			const { actor, journal } = await atCauses();
+			actor.send({ type: 'choose', solution: 'set-limits' });
+			actor.send({ type: 'start' });
+			actor.send({ type: 'start' });
+			// The role is the third step's affair: nobody is asked for it now.
+			expect(await rest(actor)).toMatchObject({ name: 'preview', step: 'limit-the-database' });
+			expect(actor.getSnapshot().context.planned).toMatchObject({
+				plan: { step: 'limit-the-database', statements: ['alter database "clinic" connection limit 7'] },
+			});
+			expect(await consent(actor)).toMatchObject({ name: 'step done', step: 'limit-the-database' });
+			expect(actor.getSnapshot().context.verified).toMatchObject({
+				check: 'is-the-database-limited',
+				held: true,
+			});
+			expect(await limits()).toEqual({ database: 7, role: -1 });
+
+			actor.send({ type: 'undo' });
+			expect(await rest(actor)).toMatchObject({ name: 'undone', step: 'limit-the-database' });
+			expect(await limits()).toEqual({ database: -1, role: -1 });
+			actor.send({ type: 'next' });
+			actor.send({ type: 'start' });
+			await rest(actor);
+			expect(await consent(actor)).toMatchObject({ name: 'step done' });
+
+			// Begun again, it is there already: nothing is planned, and it is proved.
+			actor.send({ type: 'back' });
+			actor.send({ type: 'start' });
+			expect(await rest(actor)).toMatchObject({ name: 'step done', step: 'limit-the-database' });
+			expect(actor.getSnapshot().context.planned).toMatchObject({ kind: 'nothing to do' });
+			actor.send({ type: 'next' });
+			expect(await rest(actor)).toMatchObject({ name: 'step', step: 'tell-its-users' });
+			actor.send({ type: 'done' });
+			actor.send({ type: 'start' });
+			expect(await rest(actor)).toMatchObject({ name: 'parameter', step: 'limit-the-role' });
+			actor.send({ type: 'set', name: 'role', value: 'ims' });
+			await rest(actor);
+			expect(await consent(actor)).toMatchObject({ name: 'step done', step: 'limit-the-role' });
+			expect(await limits()).toEqual({ database: 7, role: 7 });
+			// What nothing measures by itself is no broken session for that.
+			expect(unverifiedPlan(journal.records)).toBeNull();
+			actor.send({ type: 'next' });
+			expect(await rest(actor)).toMatchObject({ name: 'held', step: null });
+			expect(actor.getSnapshot().context.verified).toMatchObject({ check: 'is-the-role-limited' });
+
+			actor.send({ type: 'undo' });
+			expect(await rest(actor)).toMatchObject({ name: 'undone', step: null });
+			expect(actor.getSnapshot().context.undone?.undone).toEqual([
+				'the connection limit of role ims: 7 → unlimited (-1)',
+				'the connection limit of database clinic: 7 → unlimited (-1)',
+			]);
+			expect(await limits()).toEqual({ database: -1, role: -1 });
+			expect(
+				journal.records.flatMap((record) => (record.kind === 'verified' ? [record.step ?? null] : [])),
+			).toEqual(['limit-the-database', 'limit-the-database', 'limit-the-database', null]);
+		});
+
+		// The command line is the same on every server.
+		if (major !== testMajors.at(-1)) return;
+		test('kbwizard fix lists the steps, and does the one that is named', async () => {
+			const path = join(server().folder, 'step1.md');
+			await writeFile(path, stepwiseArticle);
+			const schema: unknown = JSON.parse(
+				await readFile(new URL('../../src/report/schema/fix-1.json', import.meta.url), 'utf8'),
+			);
+			const fix = (...more: readonly string[]) =>
+				run(['fix', path, 'set-limits', admin(), '--trust', path, ...more]);
+			const listed = await fix('--yes');
+			expect(listed.status, listed.stderr).toBe(2);
+			expect(listed.stdout).toContain(
+				'1. Limit the database (this tool can do it: --set step=limit-the-database; its check is not met yet)',
+			);
+			expect(listed.stdout).toContain('2. Tell its users (a person does it)');
+			const asked = await fix('--yes', '--json');
+			const document = JSON.parse(asked.stdout);
+			expect(misfits(document, schema)).toEqual([]);
+			expect(document.steps).toEqual([
+				{ id: 'limit-the-database', title: 'Limit the database', by: 'tool', met: false },
+				{ id: 'tell-its-users', title: 'Tell its users', by: 'person', met: null },
+				{ id: 'limit-the-role', title: 'Limit the role', by: 'tool', met: null },
+			]);
+
+			const wrong = await fix('--set', 'step=limit-the-rule', '--yes');
+			expect(wrong.status).toBe(64);
+			expect(wrong.stderr).toContain('did you mean: --set step=limit-the-role');
+			const persons = await fix('--set', 'step=tell-its-users', '--yes');
+			expect(persons).toMatchObject({ status: 2 });
+			expect(persons.stdout).toContain('Write to each of them.');
+			expect(await limits()).toEqual({ database: -1, role: -1 });
+
+			const step = ['--set', 'step=limit-the-role', '--set', 'role=ims'];
+			const dry = await fix(...step, '--dry-run', '--json');
+			expect(dry.status, dry.stderr).toBe(0);
+			expect(JSON.parse(dry.stdout)).toMatchObject({
+				step: 'limit-the-role',
+				plan: { statements: ['alter role "ims" connection limit 7'] },
+				applied: null,
+			});
+			const done = await fix(...step, '--yes');
+			// Nothing measures it by itself.
+			expect(done.status, done.stderr).toBe(1);
+			expect(done.stdout).toContain('done, not verified: Limit the role (Set limits)');
+			expect(await limits()).toEqual({ database: -1, role: 7 });
+			const again = await fix(...step, '--yes');
+			expect(again.status, again.stderr).toBe(0);
+			expect(again.stdout).toContain('nothing to do');
+			expect((await run(['undo', '--yes', admin()])).status).toBe(0);
+			expect(await limits()).toEqual({ database: -1, role: -1 });
+		});
+	},
+);
