@@ -59,6 +59,8 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		findings: run.findings,
 	};
 	const wizard = createPendingWizard({ ...input, article: loaded.article });
+	// Before the frame: from then on every key is one, also one that is pressed before anybody listens.
+	terminal.input.setRawMode(true);
 	const shown = showWizard({
 		wizard,
 		article: loaded.article,
@@ -73,6 +75,8 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		target: targetInWords(connection.settings),
 		answeredBy: world.user,
 	});
+	// Loading the rest would keep the keys waiting.
+	await Promise.race([shown.ready, shown.end]);
 	const gone = new AbortController();
 	const { beginSession } = await import('./begin-session.ts');
 	const beginning = beginSession({

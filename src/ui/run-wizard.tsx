@@ -30,6 +30,8 @@ export type WizardEnd = { readonly snapshot: DrivenSnapshot; readonly how: Leavi
 export interface ShownWizard {
 	/** Resolves when the person has left, and the terminal is as it was before. */
 	readonly end: Promise<WizardEnd>;
+	/** Resolves when keys are heard, at once after the first frame. */
+	readonly ready: Promise<void>;
 	/** Lends the terminal to something else that asks there; the page comes back afterwards. */
 	lend<T>(use: () => Promise<T>): Promise<T>;
 	/** Gives the terminal back, without the page and without last words, where the person has not left by then. */
@@ -59,11 +61,16 @@ export function showWizard(options: ShowWizardOptions): ShownWizard {
 		loadProse,
 	});
 	let suspend: SuspendTerminal | null = null;
+	let tellReady = (): void => {};
+	const ready = new Promise<void>((resolve) => {
+		tellReady = resolve;
+	});
 	const instance = render(
 		<Wizard
 			session={session}
 			onTerminal={(suspendTerminal) => {
 				suspend = suspendTerminal;
+				tellReady();
 			}}
 		/>,
 		{
@@ -88,11 +95,14 @@ export function showWizard(options: ShowWizardOptions): ShownWizard {
 	};
 	return {
 		end: whenLeft(),
+		ready,
 		async lend(use) {
 			const suspension = await suspend?.();
 			try {
 				return await use();
 			} finally {
+				// A stream that was paused stops reading a moment later, and would do so after Ink has begun to read again.
+				await new Promise((resolve) => setImmediate(resolve));
 				await suspension?.resume();
 			}
 		},
