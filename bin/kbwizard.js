@@ -1,15 +1,14 @@
 #!/usr/bin/env node
 // Finds a Node that will do, hides what `ps` must not show, and runs the program. No logic of the program is here, and
 // no syntax that an old Node cannot read.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import module from 'node:module';
-import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [22, 12];
 const root = new URL('../', import.meta.url);
 const entry = new URL('dist/kbwizard.js', root);
+/** As a script gets them: an import would set up all that these modules have, before the first frame. */
+const { existsSync } = module.createRequire(import.meta.url)('fs');
 /** Tells the child that its arguments come by the channel; it is no secret, and removed at once. */
 const marker = 'KBWIZARD_ARGUMENTS_BY_CHANNEL';
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
@@ -32,7 +31,8 @@ function giveUp(line) {
 }
 
 /** Runs this same file under a newer Node: the arguments go by the channel, and the channel's end is its end. */
-function runUnder(node, args) {
+async function runUnder(node, args) {
+	const [{ spawn }, { constants }] = await Promise.all([import('node:child_process'), import('node:os')]);
 	const child = spawn(node, [fileURLToPath(import.meta.url), ...args.map(blanked)], {
 		env: { ...process.env, [marker]: '1' },
 		stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -71,7 +71,7 @@ if (process.env[marker] !== undefined && process.send !== undefined) {
 	);
 	if (existsSync(pinned)) {
 		process.title = ['kbwizard', ...args.map(blanked)].join(' ');
-		runUnder(pinned, args);
+		await runUnder(pinned, args);
 	} else {
 		giveUp(
 			`Node ${oldest.join('.')} or newer is needed, and this is ${process.versions.node}: https://nodejs.org`,

@@ -1,9 +1,5 @@
 import { createHash } from 'node:crypto';
-
-/** LF line ends, no BOM: the same article, however it was checked out. */
-export function normalised(text: string): string {
-	return text.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
-}
+import { normalised } from './normalised.ts';
 
 /** What a trusted article is recognised by: SHA-256 of the normalised text, in hex. */
 export function articleHash(text: string): string {

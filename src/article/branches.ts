@@ -3,11 +3,11 @@ import type { Tokens } from 'marked';
 import { nearestName } from '../nearest-name.ts';
 import type { Bearing, Branch, CauseLink, Severity, Slug } from './article.ts';
 import { type CompileContext, followAnchor } from './compile-context.ts';
+import { inlineTokens } from './inline-tokens.ts';
 import {
 	anchorOf,
 	blocksOf,
 	type Item,
-	inlineTokens,
 	isCode,
 	isLink,
 	isList,

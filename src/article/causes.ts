@@ -3,11 +3,11 @@ import type { Tokens } from 'marked';
 import type { Cause, CureLink } from './article.ts';
 import { type CompileContext, followAnchor } from './compile-context.ts';
 import { readFence } from './fences.ts';
+import { inlineTokens } from './inline-tokens.ts';
 import {
 	anchorOf,
 	type Block,
 	type Item,
-	inlineTokens,
 	isCode,
 	isLink,
 	isList,

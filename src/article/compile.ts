@@ -1,8 +1,9 @@
 /** Markdown → Article. Fast and synchronous: what needs PostgreSQL's parser is the linter's. */
 
 import type { Article, Problem } from './article.ts';
-import { articleHash, normalised } from './article-hash.ts';
+import { articleHash } from './article-hash.ts';
 import { lineBreaks } from './markdown-blocks.ts';
+import { normalised } from './normalised.ts';
 import { byLine, problemList, type Report } from './problems.ts';
 import { readArticle } from './read-article.ts';
 

@@ -86,11 +86,6 @@ export function isLink(token: Token): token is Tokens.Link {
 	return token.type === 'link';
 }
 
-/** The inline tokens of a piece of Markdown. */
-export function inlineTokens(markdown: string): Token[] {
-	return Lexer.lexInline(markdown, { gfm: true });
-}
-
 /** Where a link inside this document leads; null: it leads elsewhere. */
 export function anchorOf(link: Tokens.Link): string | null {
 	return link.href.startsWith('#') ? decodeAnchor(link.href.slice(1)) : null;

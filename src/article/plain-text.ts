@@ -1,11 +1,12 @@
 /** Markdown as one plain line: for titles, lists, logs and anything without formatting. */
-import { Lexer, type Token } from 'marked';
+import type { Token } from 'marked';
 import { decodeEntities } from './entities.ts';
-import { inlineTokens } from './markdown-blocks.ts';
+import { inlineTokens } from './inline-tokens.ts';
+import { markedLexer } from './marked.ts';
 
 /** The text a reader sees, on one line, character references decoded; a picture is its description. */
 export function plainText(markdown: string): string {
-	return flatten(new Lexer({ gfm: true }).lex(markdown));
+	return flatten(markedLexer().lex(markdown, { gfm: true }));
 }
 
 /** As {@link plainText}, for a piece that is known to be inline: `1. x` is no list there. */

@@ -1,12 +1,12 @@
 /** Symptoms: list items, some below others. */
 import type { Slug, Symptom } from './article.ts';
 import { type CompileContext, followAnchor } from './compile-context.ts';
+import { inlineTokens } from './inline-tokens.ts';
 import {
 	anchorOf,
 	type Block,
 	blocksOf,
 	type Item,
-	inlineTokens,
 	isLink,
 	isList,
 	isParagraph,

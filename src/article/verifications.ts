@@ -1,7 +1,8 @@
 /** `Verify: [a check](#its-heading) **verdict**, **verdict**`: what proves a cure. */
 import type { Verification } from './article.ts';
 import { type CompileContext, followAnchor } from './compile-context.ts';
-import { anchorOf, inlineTokens, isLink, lineBreaks } from './markdown-blocks.ts';
+import { inlineTokens } from './inline-tokens.ts';
+import { anchorOf, isLink, lineBreaks } from './markdown-blocks.ts';
 import { plainInline } from './plain-text.ts';
 
 const head = /^(?:\*\*)?Verify:?(?:\*\*)?:?\s*/i;

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Article, Problem } from '../article/article.ts';
-import { articleHash } from '../article/article-hash.ts';
+import { normalised } from '../article/normalised.ts';
 import { formatProblem } from '../article/problems.ts';
 import { nearestName } from '../nearest-name.ts';
 import { ExpectedError, usageError } from './errors.ts';
@@ -34,9 +34,11 @@ function badArticle(path: string, problems: readonly Problem[]): ExpectedError {
 async function compiled(
 	text: string,
 	path: string,
-	built: ReadonlyMap<string, Article>,
+	built: readonly Article[],
 ): Promise<Omit<LoadedArticle, 'trusted'>> {
-	const known = built.get(articleHash(text));
+	// The text itself: hashing takes longer to load than all of the wizard before its first frame.
+	const whole = normalised(text);
+	const known = built.find((article) => article.text === whole);
 	if (known !== undefined) return { article: { ...known, path }, checked: true };
 	const [{ compileArticle }, { lintArticle }] = await Promise.all([
 		import('../article/compile.ts'),
@@ -82,8 +84,8 @@ async function loadShipped({ contentDir, builtArticles }: World): Promise<readon
 
 const isPath = (word: string): boolean => /\.md$/i.test(word) || /[\\/]/.test(word);
 
-async function trustedHashes(files: readonly string[]): Promise<ReadonlySet<string>> {
-	return new Set(await Promise.all(files.map(async (file) => articleHash(await readArticleFile(file)))));
+async function trustedTexts(files: readonly string[]): Promise<ReadonlySet<string>> {
+	return new Set(await Promise.all(files.map(async (file) => normalised(await readArticleFile(file)))));
 }
 
 /**
@@ -99,7 +101,7 @@ export async function loadArticle(
 	if (word !== null && isPath(word)) {
 		const built = await precompiledArticles(world.builtArticles);
 		const loaded = await compiled(await readArticleFile(word), word, built);
-		return { ...loaded, trusted: loaded.checked || (await trustedHashes(trust)).has(loaded.article.sha256) };
+		return { ...loaded, trusted: loaded.checked || (await trustedTexts(trust)).has(loaded.article.text) };
 	}
 	const shipped = await loadShipped(world);
 	const [only, ...others] = shipped;

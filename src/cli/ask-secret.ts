@@ -19,6 +19,8 @@ export async function askSecret(
 	say(prompt);
 	const wasRaw = input.isRaw;
 	input.setRawMode(true);
+	// Whoever had the terminal before may have let it go: the program must not end while somebody types.
+	input.ref();
 	input.setEncoding('utf8');
 	try {
 		return await new Promise<string>((resolve, reject) => {

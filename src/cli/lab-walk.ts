@@ -11,6 +11,7 @@ import { toMarkdown } from '../report/markdown.ts';
 import { sessionReport, titlesOfChecks } from '../report/session-report.ts';
 import { toText } from '../report/text.ts';
 import { titlesOf } from '../report/words.ts';
+import type { Journal } from '../session/journal.ts';
 import { compose } from './compose.ts';
 import { diagnosisOf } from './diagnosis-of.ts';
 import { type ExitStatus, exitStatus, statusOfSeverity } from './exit-status.ts';
@@ -18,6 +19,10 @@ import { type FixEnding, fixEnding } from './fix-ending.ts';
 import { untilCancelled } from './until-cancelled.ts';
 import type { WizardRun } from './wizard-run.ts';
 import type { World } from './world.ts';
+
+export type LabWalk = Pick<WizardRun, 'loaded' | 'connection' | 'logs' | 'maxRows'> & {
+	readonly journal: Journal;
+};
 
 /** The plan first, then the same once more with the consent that it wants. */
 async function consentedFix(actor: WizardActor, solution: Slug): Promise<FixEnd> {
@@ -39,11 +44,7 @@ function backToCauses(actor: WizardActor): void {
  * It consents in the person's place: the server is there to be practised on.
  * @returns the fix's status; the diagnosis's where there was nothing to apply
  */
-export async function walkThrough(
-	run: Omit<WizardRun, 'terminal'>,
-	asJson: boolean,
-	world: World,
-): Promise<ExitStatus> {
+export async function walkThrough(run: LabWalk, asJson: boolean, world: World): Promise<ExitStatus> {
 	const { loaded, journal } = run;
 	const { article } = loaded;
 	const composition = compose({ ...run, waitMs: 0, world });

@@ -1,7 +1,6 @@
 /** The entry: reads the process, runs a command, ends the process. Nothing else touches it. */
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import { parseRequest } from './arguments.ts';
 import { askSecret } from './ask-secret.ts';
@@ -84,6 +83,7 @@ async function askLine(
 	output: NodeJS.WriteStream,
 	prompt: string,
 ): Promise<string> {
+	const { createInterface } = await import('node:readline/promises');
 	const lines = createInterface({ input, output });
 	try {
 		return await Promise.race([

@@ -1,6 +1,6 @@
 /**
- * Build step: lints the shipped articles and writes them down compiled, by the hash of their text. A person in an
- * outage does not wait for that, and what was checked is known by its hash: an edited copy is read as anybody's.
+ * Build step: lints the shipped articles and writes them down compiled. A person in an outage does not wait for that,
+ * and what was checked is known by its whole text: an edited copy is read as anybody's.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { isArticleFile } from './precompiled.ts';
 
 const root = new URL('../../', import.meta.url);
 const content = fileURLToPath(new URL('content', root));
-const articles: Record<string, Article> = {};
+const articles: Article[] = [];
 let failed = false;
 for (const name of (await readdir(content)).filter(isArticleFile).sort()) {
 	const path = join('content', name);
@@ -22,7 +22,7 @@ for (const name of (await readdir(content)).filter(isArticleFile).sort()) {
 	for (const error of errors) console.error(formatProblem(error));
 	const { article } = compileArticle(text, { path });
 	if (errors.length > 0 || article === null) failed = true;
-	else articles[article.sha256] = article;
+	else articles.push(article);
 }
 if (failed) process.exitCode = 1;
 else await writeFile(new URL('dist/articles.json', root), JSON.stringify(articles));

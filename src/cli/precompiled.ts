@@ -1,4 +1,4 @@
-/** The shipped articles as the build left them: linted, compiled, by the hash of their text. */
+/** The shipped articles as the build left them: linted and compiled. */
 import { readFile } from 'node:fs/promises';
 import type { Article } from '../article/article.ts';
 
@@ -8,11 +8,10 @@ const guide = 'writing-articles.md';
 export const isArticleFile = (name: string): boolean => name.endsWith('.md') && name !== guide;
 
 /**
- * By hash; empty where the program runs from its source and nothing was built.
+ * Empty where the program runs from its source and nothing was built.
  * @param file `dist/articles.json`, which is our own build's: its shape is not checked again
  */
-export async function precompiledArticles(file: URL): Promise<ReadonlyMap<string, Article>> {
-	const text = await readFile(file, 'utf8').catch(() => '{}');
-	const byHash: Record<string, Article> = JSON.parse(text);
-	return new Map(Object.entries(byHash));
+export async function precompiledArticles(file: URL): Promise<readonly Article[]> {
+	const articles: readonly Article[] = JSON.parse(await readFile(file, 'utf8').catch(() => '[]'));
+	return articles;
 }

@@ -5,7 +5,6 @@ import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
 import type { LoadedArticle } from './article-argument.ts';
-import type { Composition } from './compose.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { CancelledError } from './errors.ts';
 import { type ExitStatus, statusOfSeverity } from './exit-status.ts';
@@ -16,42 +15,24 @@ import type { World } from './world.ts';
 export type WizardRun = {
 	readonly loaded: LoadedArticle;
 	readonly connection: ConnectionOptions;
+	/** Whether a server that wants a password may have one asked for at the terminal. */
+	readonly mayAskPassword: boolean;
 	readonly logs: readonly string[];
 	readonly maxRows: number | null;
 	readonly parameters: ParameterValues;
 	/** What an earlier session knew. */
 	readonly findings: readonly Finding[];
-	readonly journal: Journal;
+	/** Called when the first frame is on the screen. */
+	readonly openJournal: () => Promise<Journal>;
 	readonly terminal: NonNullable<World['terminal']>;
 };
-
-/** How often the slots are counted while somebody looks, in milliseconds. */
-const gaugeEveryMs = 2_000;
-
-/** Counts the slots on the one session, as long as there is one. Returns what stops it. */
-function keepGauge({ keeper }: Composition): () => void {
-	let counting = false;
-	const timer = setInterval(() => {
-		if (counting || keeper.session === null) return;
-		counting = true;
-		keeper
-			.gauge()
-			// Its loss is told by the keeper itself.
-			.catch(() => null)
-			.finally(() => {
-				counting = false;
-			});
-	}, gaugeEveryMs);
-	timer.unref();
-	return () => clearInterval(timer);
-}
 
 function isOn(value: string | undefined): boolean {
 	return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
 /**
- * The first line of the transcript, there before the machine and the screens are loaded: what this is, on which
+ * The first line of the transcript, there before the screens are loaded: what this is, on which
  * server, when. It is what a ticket is pasted under.
  */
 function opening({ loaded, connection }: WizardRun, world: World): string {
@@ -59,51 +40,58 @@ function opening({ loaded, connection }: WizardRun, world: World): string {
 	return `${id} ${cleanText(title)}, ${targetInWords(connection.settings)}, ${world.now().toISOString().slice(0, 16).replace('T', ' ')} UTC\n\n`;
 }
 
+/** The screens: what takes longest before the first frame. To be called while something else is waited for. */
+export function loadScreens() {
+	return Promise.all([import('../machine/pending-wizard.ts'), import('../ui/run-wizard.tsx')]);
+}
+
 /**
  * @returns the status of what was found last
- * @throws CancelledError on Ctrl-C
+ * @throws CancelledError on Ctrl-C; JournalError, once the terminal is given back
  */
 export async function runWizardHere(run: WizardRun, world: World): Promise<ExitStatus> {
-	const { loaded, connection, journal, terminal } = run;
+	const { loaded, connection, terminal } = run;
 	await world.stdout.write(opening(run, world));
-	const [{ compose }, { createWizardActor }, { runWizard }] = await Promise.all([
-		import('./compose.ts'),
-		import('../machine/run.ts'),
-		import('../ui/run-wizard.tsx'),
-	]);
-	const composition = compose({
-		loaded,
-		connection,
-		logs: run.logs,
-		maxRows: run.maxRows,
-		journal,
-		waitMs: null,
-		world,
-	});
-	const actor = createWizardActor(loaded.article, composition.ports, {
+	const [{ createPendingWizard }, { showWizard }] = await loadScreens();
+	const input = {
 		startedAt: world.now().toISOString(),
 		parameters: run.parameters,
 		findings: run.findings,
+	};
+	const wizard = createPendingWizard({ ...input, article: loaded.article });
+	// Before the frame: from then on every key is one, also one that is pressed before anybody listens.
+	terminal.input.setRawMode(true);
+	const shown = showWizard({
+		wizard,
+		article: loaded.article,
+		stdin: terminal.input,
+		stdout: terminal.output,
+		env: {
+			noColor: !world.color,
+			screenReader: isOn(world.env.INK_SCREEN_READER),
+			term: world.env.TERM ?? null,
+		},
+		version: world.version,
+		target: targetInWords(connection.settings),
+		answeredBy: world.user,
 	});
-	const stopGauge = keepGauge(composition);
+	// Loading the rest would keep the keys waiting.
+	await Promise.race([shown.ready, shown.end]);
+	const gone = new AbortController();
+	const { beginSession } = await import('./begin-session.ts');
+	const beginning = beginSession({
+		run,
+		world,
+		input,
+		wizard,
+		askSecret: (prompt) => shown.lend(() => world.stdin.askSecret(prompt)),
+		signal: AbortSignal.any([world.signal, gone.signal]),
+	});
 	try {
-		const { snapshot, how } = await untilCancelled(
-			runWizard({
-				actor,
-				article: loaded.article,
-				stdin: terminal.input,
-				stdout: terminal.output,
-				env: {
-					noColor: !world.color,
-					screenReader: isOn(world.env.INK_SCREEN_READER),
-					term: world.env.TERM ?? null,
-				},
-				version: world.version,
-				target: targetInWords(connection.settings),
-				answeredBy: world.user,
-			}),
-			world.signal,
-		);
+		const failing = beginning.then(() => shown.end);
+		const { snapshot, how } = await untilCancelled(Promise.race([shown.end, failing]), world.signal);
+		gone.abort();
+		const { journal } = await beginning;
 		const { diagnosisOf } = await import('./diagnosis-of.ts');
 		const diagnosis = diagnosisOf(snapshot.context, loaded, world);
 		await journal.append({
@@ -114,9 +102,10 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		if (how === 'interrupted') throw new CancelledError('SIGINT');
 		return statusOfSeverity(diagnosis.severity);
 	} finally {
-		stopGauge();
-		actor.stop();
-		await composition.close();
-		journal.close();
+		shown.close();
+		gone.abort();
+		// What could not begin has told why, and has left nothing open.
+		const begun = await beginning.catch(() => null);
+		await begun?.close();
 	}
 }

@@ -3,6 +3,9 @@ import type { Slug } from '../article/article.ts';
 import type { WizardContext } from './context.ts';
 import type { Applied, Plan } from './ports.ts';
 
+/** How long a plan may be looked at before it must be made anew, in milliseconds. */
+export const planExpiryMs = 60_000;
+
 /** The plan at hand; null while there is none. */
 export function currentPlan(context: WizardContext): Plan | null {
 	return context.planned?.kind === 'plan' ? context.planned.plan : null;

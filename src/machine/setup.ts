@@ -6,7 +6,7 @@ import { type Tried, verdictOf, type WizardContext, type WizardEvent, type Wizar
 import { fillTemplate } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
-import { currentPlan, plansToUndo } from './plans.ts';
+import { currentPlan, planExpiryMs, plansToUndo } from './plans.ts';
 import type {
 	Applied,
 	ApplyInput,
@@ -27,9 +27,6 @@ import type {
 } from './ports.ts';
 import { decisiveFindings } from './rank.ts';
 import type { StateMeta, StateTag } from './screen.ts';
-
-/** How long a plan may be looked at before it must be made anew, in milliseconds. */
-export const planExpiryMs = 60_000;
 
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {

@@ -6,9 +6,9 @@ import { Screen } from './components/Screen.tsx';
 import { Transcript } from './components/Transcript.tsx';
 import { dispatchKey } from './dispatch-key.ts';
 import { frameOf } from './frame.ts';
-import { useActor } from './hooks/use-actor.ts';
 import { useClock } from './hooks/use-clock.ts';
 import { useStore } from './hooks/use-store.ts';
+import { useWizard } from './hooks/use-wizard.ts';
 import { isCharacter, keyNames } from './key-name.ts';
 import { endedBlocks } from './pages/ended.ts';
 import { safeText } from './safe-text.ts';
@@ -17,11 +17,20 @@ import type { UiSession } from './session.ts';
 /** How the wizard was left. */
 export type Leaving = 'ended' | 'left' | 'interrupted';
 
+/** Takes the page away, for something else to use the terminal until it is resumed. */
+export type SuspendTerminal = () => Promise<{ resume(): Promise<void> }>;
+
+export type WizardProps = {
+	readonly session: UiSession;
+	/** Told, once it is on the screen, how the terminal can be lent. */
+	readonly onTerminal: (suspend: SuspendTerminal) => void;
+};
+
 /** The whole of the screens: what the machine says now, and keys that answer it. */
-export function Wizard({ session }: { readonly session: UiSession }) {
-	const { exit } = useApp();
+export function Wizard({ session, onTerminal }: WizardProps) {
+	const { exit, suspendTerminal } = useApp();
 	const size = useWindowSize();
-	const snapshot = useActor(session.actor);
+	const snapshot = useWizard(session.wizard);
 	useStore(session.view);
 	useStore(session.prose);
 	const transcript = useStore(session.transcript);
@@ -37,7 +46,7 @@ export function Wizard({ session }: { readonly session: UiSession }) {
 	const sceneNow = () => session.scene(size, session.now());
 
 	const hand: Hand = {
-		send: (event) => session.actor.send(event),
+		send: (event) => session.wizard.send(event),
 		change: (change) => session.view.change(change),
 		auto: (mode) => session.auto.set(mode),
 		scroll: (lines) => {
@@ -81,6 +90,8 @@ export function Wizard({ session }: { readonly session: UiSession }) {
 	useEffect(() => {
 		if (summarised && leaving !== null) exit(leaving);
 	}, [summarised, leaving, exit]);
+
+	useEffect(() => onTerminal(suspendTerminal), [onTerminal, suspendTerminal]);
 
 	const scene = session.scene(size, Math.max(now, session.view.get().since));
 	return (

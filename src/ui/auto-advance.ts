@@ -1,5 +1,5 @@
 /** Runs all the rest of the checks by itself; it says nothing that a person could not have said by a key. */
-import type { WizardActor } from '../machine/run.ts';
+import type { DrivenWizard } from '../machine/driven.ts';
 import { screenOf } from '../machine/screen.ts';
 import type { AutoMode } from './view-store.ts';
 
@@ -10,7 +10,7 @@ export interface AutoAdvance {
 }
 
 /** @param tell is told of the mode whenever it changes: at the causes it ends by itself */
-export function createAutoAdvance(actor: WizardActor, tell: (mode: AutoMode) => void): AutoAdvance {
+export function createAutoAdvance(wizard: DrivenWizard, tell: (mode: AutoMode) => void): AutoAdvance {
 	let mode: AutoMode = 'off';
 	const set = (next: AutoMode): void => {
 		if (mode === next) return;
@@ -19,14 +19,14 @@ export function createAutoAdvance(actor: WizardActor, tell: (mode: AutoMode) => 
 	};
 	const advance = (): void => {
 		if (mode === 'off') return;
-		const screen = screenOf(actor.getSnapshot());
+		const screen = screenOf(wizard.getSnapshot());
 		switch (screen.name) {
 			case 'intro':
 			case 'finding':
-				actor.send({ type: 'next' });
+				wizard.send({ type: 'next' });
 				return;
 			case 'asking':
-				if (mode === 'silent') actor.send({ type: 'leave' });
+				if (mode === 'silent') wizard.send({ type: 'leave' });
 				return;
 			case 'looking':
 			case 'waiting for a slot':
@@ -36,7 +36,7 @@ export function createAutoAdvance(actor: WizardActor, tell: (mode: AutoMode) => 
 				set('off');
 		}
 	};
-	const subscription = actor.subscribe(advance);
+	const subscription = wizard.subscribe(advance);
 	return {
 		set: (next) => {
 			set(next);

@@ -1,7 +1,7 @@
 /** A line of Markdown as spans: findings, titles and answers are Markdown whose values are escaped. */
 import type { Token } from 'marked';
 import { decodeEntities } from '../article/entities.ts';
-import { inlineTokens } from '../article/markdown-blocks.ts';
+import { inlineTokens } from '../article/inline-tokens.ts';
 import { code, plain, type Span, type Tone } from './span.ts';
 
 const textOf = (token: Token): string =>

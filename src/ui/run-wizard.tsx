@@ -1,15 +1,15 @@
 /** The wizard in a terminal: the only place that lets Ink draw. */
 import { render } from 'ink';
 import type { Article } from '../article/article.ts';
-import type { WizardActor, WizardSnapshot } from '../machine/run.ts';
+import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { UiEnvironment } from './looks.ts';
 import type { RenderProse } from './prose-store.ts';
 import { createUiSession } from './session.ts';
-import { type Leaving, Wizard } from './Wizard.tsx';
+import { type Leaving, type SuspendTerminal, Wizard } from './Wizard.tsx';
 
-export type RunWizardOptions = {
-	/** Started here, after the first frame, if it is not yet. */
-	readonly actor: WizardActor;
+export type ShowWizardOptions = {
+	/** The machine's actor, or what stands in for it. */
+	readonly wizard: DrivenWizard;
 	/** As it was published. */
 	readonly article: Article;
 	readonly stdin: NodeJS.ReadableStream;
@@ -20,13 +20,23 @@ export type RunWizardOptions = {
 	readonly target?: string | null;
 	/** Who answers at this terminal; default `the person at the terminal`. */
 	readonly answeredBy?: string;
-	/** Told once, when the terminal is as it was before. */
-	readonly onExit?: (how: Leaving) => void;
 	/** The time in milliseconds; default the clock of this machine. */
 	readonly now?: () => number;
 };
 
-export type WizardEnd = { readonly snapshot: WizardSnapshot; readonly how: Leaving };
+export type WizardEnd = { readonly snapshot: DrivenSnapshot; readonly how: Leaving };
+
+/** A wizard that is on the screen: its first frame is there, and keys are heard. */
+export interface ShownWizard {
+	/** Resolves when the person has left, and the terminal is as it was before. */
+	readonly end: Promise<WizardEnd>;
+	/** Resolves when keys are heard, at once after the first frame. */
+	readonly ready: Promise<void>;
+	/** Lends the terminal to something else that asks there; the page comes back afterwards. */
+	lend<T>(use: () => Promise<T>): Promise<T>;
+	/** Gives the terminal back, without the page and without last words, where the person has not left by then. */
+	close(): void;
+}
 
 /** Loaded when the first prose is shown: it is the slowest of our libraries. */
 async function loadProse(): Promise<RenderProse> {
@@ -37,14 +47,11 @@ async function loadProse(): Promise<RenderProse> {
 const isLeaving = (value: unknown): value is Leaving =>
 	value === 'ended' || value === 'left' || value === 'interrupted';
 
-/**
- * Shows the wizard until it is over, then gives the terminal back. The actor goes on to belong to the caller, who
- * stops it and closes what it holds.
- */
-export async function runWizard(options: RunWizardOptions): Promise<WizardEnd> {
-	const { actor, article, env } = options;
+/** Shows the wizard. It goes on to belong to the caller, who stops it and closes what it holds. */
+export function showWizard(options: ShowWizardOptions): ShownWizard {
+	const { wizard, article, env } = options;
 	const session = createUiSession({
-		actor,
+		wizard,
 		article,
 		env,
 		version: options.version,
@@ -53,23 +60,56 @@ export async function runWizard(options: RunWizardOptions): Promise<WizardEnd> {
 		now: options.now ?? Date.now,
 		loadProse,
 	});
-	const instance = render(<Wizard session={session} />, {
-		stdin: options.stdin,
-		stdout: options.stdout,
-		exitOnCtrlC: false,
-		// Whoever calls has a terminal at hand: a CI variable in its environment changes nothing about that.
-		interactive: true,
-		patchConsole: false,
-		isScreenReaderEnabled: env.screenReader,
+	let suspend: SuspendTerminal | null = null;
+	let tellReady = (): void => {};
+	const ready = new Promise<void>((resolve) => {
+		tellReady = resolve;
 	});
-	try {
-		actor.start();
-		const how: unknown = await instance.waitUntilExit();
-		const leaving = isLeaving(how) ? how : 'left';
-		options.onExit?.(leaving);
-		return { snapshot: actor.getSnapshot(), how: leaving };
-	} finally {
-		session.close();
-		instance.cleanup();
-	}
+	const instance = render(
+		<Wizard
+			session={session}
+			onTerminal={(suspendTerminal) => {
+				suspend = suspendTerminal;
+				tellReady();
+			}}
+		/>,
+		{
+			stdin: options.stdin,
+			stdout: options.stdout,
+			exitOnCtrlC: false,
+			// Whoever calls has a terminal at hand: a CI variable in its environment changes nothing about that.
+			interactive: true,
+			patchConsole: false,
+			isScreenReaderEnabled: env.screenReader,
+		},
+	);
+	let over = false;
+	const whenLeft = async (): Promise<WizardEnd> => {
+		try {
+			const how: unknown = await instance.waitUntilExit();
+			return { snapshot: wizard.getSnapshot(), how: isLeaving(how) ? how : 'left' };
+		} finally {
+			over = true;
+			session.close();
+		}
+	};
+	return {
+		end: whenLeft(),
+		ready,
+		async lend(use) {
+			const suspension = await suspend?.();
+			try {
+				return await use();
+			} finally {
+				// A stream that was paused stops reading a moment later, and would do so after Ink has begun to read again.
+				await new Promise((resolve) => setImmediate(resolve));
+				await suspension?.resume();
+			}
+		},
+		close() {
+			if (over) return;
+			instance.clear();
+			instance.unmount();
+		},
+	};
 }

@@ -1,6 +1,6 @@
 import type { Article } from '../article/article.ts';
+import type { DrivenSnapshot } from '../machine/driven.ts';
 import { type Known, known } from '../machine/known.ts';
-import type { WizardSnapshot } from '../machine/run.ts';
 import { type ConnectionState, connectionOf, type Screen, screenOf } from '../machine/screen.ts';
 import type { Looks } from './looks.ts';
 import type { ProseStore } from './prose-store.ts';
@@ -8,7 +8,7 @@ import type { View } from './view-store.ts';
 
 /** Everything that a picture is made of: a page, a key and the footer see the same. */
 export type Scene = {
-	readonly snapshot: WizardSnapshot;
+	readonly snapshot: DrivenSnapshot;
 	readonly screen: Screen;
 	readonly connection: ConnectionState;
 	/** As it was published, before its symptoms became questions. */

@@ -1,6 +1,6 @@
 /** What the screens share while they are up: stores beside the machine, and nothing of its flow. */
 import type { Article } from '../article/article.ts';
-import type { WizardActor } from '../machine/run.ts';
+import type { DrivenWizard } from '../machine/driven.ts';
 import { screenOf } from '../machine/screen.ts';
 import { type AutoAdvance, createAutoAdvance } from './auto-advance.ts';
 import { looksOf, type Size, type UiEnvironment } from './looks.ts';
@@ -10,7 +10,7 @@ import { createTranscript, type TranscriptStore } from './transcript.ts';
 import { createViewStore, type ViewStore } from './view-store.ts';
 
 export type SessionOptions = {
-	readonly actor: WizardActor;
+	readonly wizard: DrivenWizard;
 	/** As it was published. */
 	readonly article: Article;
 	readonly env: UiEnvironment;
@@ -37,16 +37,16 @@ export type UiSession = SessionOptions & {
 };
 
 export function createUiSession(options: SessionOptions): UiSession {
-	const { actor, article, env, version, target, now } = options;
-	const view = createViewStore(screenKey(screenOf(actor.getSnapshot())), now());
+	const { wizard, article, env, version, target, now } = options;
+	const view = createViewStore(screenKey(screenOf(wizard.getSnapshot())), now());
 	const prose = createProseStore(options.loadProse);
-	const transcript = createTranscript(actor, looksOf(env, { columns: 80, rows: 24 }).glyphs);
+	const transcript = createTranscript(wizard, looksOf(env, { columns: 80, rows: 24 }).glyphs);
 	// Before anybody draws: what was typed for one screen must never be read on the next.
-	const subscription = actor.subscribe((snapshot) => {
+	const subscription = wizard.subscribe((snapshot) => {
 		const key = screenKey(screenOf(snapshot));
 		if (key !== view.get().screen) view.enter(key, now());
 	});
-	const auto = createAutoAdvance(actor, (mode) => view.change({ auto: mode }));
+	const auto = createAutoAdvance(wizard, (mode) => view.change({ auto: mode }));
 	return {
 		...options,
 		view,
@@ -55,7 +55,7 @@ export function createUiSession(options: SessionOptions): UiSession {
 		auto,
 		scene: (size, at) =>
 			sceneOf({
-				snapshot: actor.getSnapshot(),
+				snapshot: wizard.getSnapshot(),
 				article,
 				view: view.get(),
 				looks: looksOf(env, size),

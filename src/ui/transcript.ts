@@ -1,7 +1,7 @@
 /** Finished steps as lines that scroll away: the transcript of a session, which pastes into a ticket. */
 import type { WizardContext } from '../machine/context.ts';
+import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
-import type { WizardActor, WizardSnapshot } from '../machine/run.ts';
 import { type ConnectionState, connectionOf, screenOf } from '../machine/screen.ts';
 import { type Block, item } from './block.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -74,7 +74,7 @@ export interface TranscriptStore extends Store<readonly Block[]> {
 }
 
 /** Listens to the machine from now on; what is finished is noted once, when its screen is left. */
-export function createTranscript(actor: WizardActor, glyphs: Glyphs): TranscriptStore {
+export function createTranscript(wizard: DrivenWizard, glyphs: Glyphs): TranscriptStore {
 	const listeners = new Set<() => void>();
 	const told = new Set<string>();
 	/** The same answer, looked at again after going back, is not another step. */
@@ -86,7 +86,7 @@ export function createTranscript(actor: WizardActor, glyphs: Glyphs): Transcript
 	};
 	let lines: readonly Block[] = [];
 	let reasonBefore = '';
-	let before: WizardSnapshot = actor.getSnapshot();
+	let before: DrivenSnapshot = wizard.getSnapshot();
 	let tried = before.context.tried.length;
 
 	const append = (blocks: readonly Block[]): void => {
@@ -95,7 +95,7 @@ export function createTranscript(actor: WizardActor, glyphs: Glyphs): Transcript
 		for (const listener of listeners) listener();
 	};
 
-	const left = (last: WizardSnapshot, now: WizardSnapshot): readonly Block[] => {
+	const left = (last: DrivenSnapshot, now: DrivenSnapshot): readonly Block[] => {
 		const was = screenOf(last);
 		if (!('check' in was)) return [];
 		const is = screenOf(now);
@@ -118,7 +118,7 @@ export function createTranscript(actor: WizardActor, glyphs: Glyphs): Transcript
 		return [notSeenLine(context, unseen, why, glyphs)];
 	};
 
-	const subscription = actor.subscribe((snapshot) => {
+	const subscription = wizard.subscribe((snapshot) => {
 		const last = before;
 		before = snapshot;
 		const { context } = snapshot;

@@ -1,11 +1,12 @@
 import { PassThrough, Writable } from 'node:stream';
 import { waitFor } from 'xstate';
 import type { Article } from '../../src/article/article.ts';
+import { createPendingWizard } from '../../src/machine/pending-wizard.ts';
 import type { WizardActor } from '../../src/machine/run.ts';
 import { createWizardActor } from '../../src/machine/run.ts';
 import { screenOf } from '../../src/machine/screen.ts';
 import type { UiEnvironment } from '../../src/ui/looks.ts';
-import { runWizard, type WizardEnd } from '../../src/ui/run-wizard.tsx';
+import { showWizard, type WizardEnd } from '../../src/ui/run-wizard.tsx';
 import { type Emulator, openEmulator } from '../helpers/emulator.ts';
 import { article as sampleArticle } from './article.ts';
 import { sighted, world } from './screens.ts';
@@ -79,8 +80,9 @@ export function play(
 	const output = new EmulatedOutput(emulator, columns, rows);
 	const input = new EmulatedInput();
 	const actor = createWizardActor(article, ports, { startedAt: at });
-	const ended = runWizard({
-		actor,
+	const wizard = createPendingWizard({ article, startedAt: at });
+	const { end: ended } = showWizard({
+		wizard,
 		article,
 		stdin: input,
 		stdout: output,
@@ -90,6 +92,7 @@ export function play(
 		answeredBy: 'somebody',
 		now: () => startedMs,
 	});
+	wizard.handOver(actor);
 	// A real terminal has what was written; this one is a stream behind.
 	const end = ended.then(
 		(result) => new Promise<WizardEnd>((resolve) => output.write('', () => resolve(result))),

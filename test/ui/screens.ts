@@ -70,7 +70,7 @@ export function world(): ScriptedPorts {
 export function stage(env: UiEnvironment = sighted, about: Article = article, ports = world()): Stage {
 	const actor = createWizardActor(about, ports, { startedAt: at });
 	const session = createUiSession({
-		actor,
+		wizard: actor,
 		article: about,
 		env,
 		version: '0.1.0',

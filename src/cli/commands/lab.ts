@@ -48,15 +48,16 @@ async function inTheLab(lab: LabRun, options: OptionValues, world: World): Promi
 		connection: labConnection(lab, world),
 		logs: [lab.files.logs],
 		maxRows: null,
-		parameters: {},
-		findings: [],
-		journal: await openSession(loaded.article, world),
 	};
+	const openJournal = () => openSession(loaded.article, world);
 	const { terminal } = world;
 	if (terminal === null || options.flag('json') || options.flag('no-input')) {
-		return walkThrough(common, options.flag('json'), world);
+		return walkThrough({ ...common, journal: await openJournal() }, options.flag('json'), world);
 	}
-	return runWizardHere({ ...common, terminal }, world);
+	return runWizardHere(
+		{ ...common, mayAskPassword: false, parameters: {}, findings: [], openJournal, terminal },
+		world,
+	);
 }
 
 async function list(options: OptionValues, world: World): Promise<ExitStatus> {

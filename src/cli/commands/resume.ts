@@ -146,11 +146,12 @@ export const resume: Command = {
 			{
 				loaded,
 				connection,
+				mayAskPassword: false,
 				logs: options.many('log'),
 				maxRows: maxRowsOf(options),
 				parameters: await parametersOf(options, loaded.article.solutions),
 				findings: knownFindings(chosen.records).filter(({ check }) => checks.has(check)),
-				journal: reopenSession(chosen.session, world),
+				openJournal: async () => reopenSession(chosen.session, world),
 				terminal,
 			},
 			world,

@@ -5,16 +5,18 @@ import { connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
 import { maxRowsOf } from '../evidence-options.ts';
 import { parametersOf } from '../fix-parameters.ts';
-import { openSession } from '../open-session.ts';
-import { withWantedPassword } from '../wanted-password.ts';
-import { runWizardHere } from '../wizard-run.ts';
+import { mayAskPassword } from '../wanted-password.ts';
+import { loadScreens, runWizardHere } from '../wizard-run.ts';
 
 export const wizard: Command = {
 	async run(invocation, world) {
 		const { options, positionals } = invocation;
-		const loaded = await loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
-		const { article } = loaded;
 		const { terminal } = world;
+		const loading = loadArticle(positionals.ARTICLE?.[0] ?? null, world, options.many('trust'));
+		// While the files are read; why they could not be loaded is said where they are needed.
+		if (terminal !== null) loadScreens().catch(() => {});
+		const loaded = await loading;
+		const { article } = loaded;
 		if (terminal === null || options.flag('json') || options.flag('no-input')) {
 			const why = terminal === null ? ', and there is none' : ' and somebody at it';
 			throw usageError(`the wizard needs a terminal${why}`, [
@@ -23,21 +25,19 @@ export const wizard: Command = {
 			]);
 		}
 		const parameters = await parametersOf(options, article.solutions);
-		const given = await connectionOptions(invocation, world);
-		// Of a published article nothing connects.
-		const settings = isGuided(article)
-			? given.settings
-			: await withWantedPassword(given.settings, options, world);
-		const connection = { ...given, settings };
+		const connection = await connectionOptions(invocation, world);
 		return runWizardHere(
 			{
 				loaded,
 				connection,
+				// Of a published article nothing connects.
+				mayAskPassword: !isGuided(article) && mayAskPassword(connection.settings, options, world),
 				logs: options.many('log'),
 				maxRows: maxRowsOf(options),
 				parameters,
 				findings: [],
-				journal: await openSession(article, world),
+				// Not before it is asked for: what hashes and locks takes long to load.
+				openJournal: async () => (await import('../open-session.ts')).openSession(article, world),
 				terminal,
 			},
 			world,

@@ -1,5 +1,5 @@
+import { planExpiryMs } from '../../machine/plans.ts';
 import type { Plan, PlanRow } from '../../machine/ports.ts';
-import { planExpiryMs } from '../../machine/setup.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
 import { cellInWords, columnTitle, tellingColumns } from '../column-words.ts';
 import { inlineSpans } from '../inline.ts';

@@ -1,0 +1,103 @@
+/** Everything behind the screens of a wizard, made while its first frame is being read. */
+import type { WizardInput } from '../machine/context.ts';
+import type { PendingWizard } from '../machine/pending-wizard.ts';
+import { createWizardActor } from '../machine/run.ts';
+import type { Journal } from '../session/journal.ts';
+import { type Composition, compose } from './compose.ts';
+import type { ConnectionOptions } from './connection-options.ts';
+import { CancelledError } from './errors.ts';
+import { withWantedPassword } from './wanted-password.ts';
+import type { WizardRun } from './wizard-run.ts';
+import type { World } from './world.ts';
+
+export type Beginning = {
+	readonly run: WizardRun;
+	readonly world: World;
+	/** What the machine begins with, the article apart. */
+	readonly input: Omit<WizardInput, 'article'>;
+	/** What is on the screen: it is handed over to the machine. */
+	readonly wizard: PendingWizard;
+	readonly askSecret: (prompt: string) => Promise<string>;
+	/** Aborted: the person has left, or a signal came. */
+	readonly signal: AbortSignal;
+};
+
+export interface BegunSession {
+	readonly journal: Journal;
+	/** Ends what was begun. */
+	close(): Promise<void>;
+}
+
+/** How often the slots are counted while somebody looks, in milliseconds. */
+const gaugeEveryMs = 2_000;
+
+/** Counts the slots on the one session, as long as there is one. Returns what stops it. */
+function keepGauge({ keeper }: Composition): () => void {
+	let counting = false;
+	const timer = setInterval(() => {
+		if (counting || keeper.session === null) return;
+		counting = true;
+		keeper
+			.gauge()
+			// Its loss is told by the keeper itself.
+			.catch(() => null)
+			.finally(() => {
+				counting = false;
+			});
+	}, gaugeEveryMs);
+	timer.unref();
+	return () => clearInterval(timer);
+}
+
+async function connectionWanted({ run, world, askSecret, signal }: Beginning): Promise<ConnectionOptions> {
+	const { connection, mayAskPassword } = run;
+	if (!mayAskPassword) return connection;
+	const settings = await withWantedPassword(connection.settings, { signal, now: world.now, askSecret });
+	return { ...connection, settings };
+}
+
+function goOn(beginning: Beginning, connection: ConnectionOptions, journal: Journal): BegunSession {
+	const { run, world, input, wizard } = beginning;
+	const { loaded } = run;
+	const composition = compose({
+		loaded,
+		connection,
+		logs: run.logs,
+		maxRows: run.maxRows,
+		journal,
+		waitMs: null,
+		world,
+	});
+	const actor = createWizardActor(loaded.article, composition.ports, input);
+	const stopGauge = keepGauge(composition);
+	wizard.handOver(actor);
+	return {
+		journal,
+		async close() {
+			stopGauge();
+			actor.stop();
+			await composition.close();
+			journal.close();
+		},
+	};
+}
+
+/**
+ * Opens the journal, looks whether the server wants a password, makes the machine and hands the screens over to it.
+ * Where the person leaves meanwhile, the journal is all there is.
+ * @throws JournalError, CancelledError on Ctrl-C at the password; nothing is left open then
+ */
+export async function beginSession(beginning: Beginning): Promise<BegunSession> {
+	const { run, signal } = beginning;
+	const journal = await run.openJournal();
+	const onlyJournal: BegunSession = { journal, close: async () => journal.close() };
+	try {
+		const connection = await connectionWanted(beginning);
+		return signal.aborted ? onlyJournal : goOn(beginning, connection, journal);
+	} catch (error) {
+		if (signal.aborted) return onlyJournal;
+		const outcome = error instanceof CancelledError ? 'interrupted' : 'failed';
+		await journal.append({ kind: 'closed', outcome, severity: null }).finally(() => journal.close());
+		throw error;
+	}
+}
