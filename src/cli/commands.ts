@@ -73,6 +73,16 @@ export const commands = {
 		notes: ['With --yes or --json it finishes or takes back an interrupted step.'],
 		load: async () => (await import('./commands/resume.ts')).resume,
 	},
+	watch: {
+		summary: 'keep measuring until it has held',
+		positionals: [article, server],
+		options: ['for', 'verify-as', ...connecting, ...evidence, ...anywhere],
+		notes: [
+			'It watches what the last fix of this server was proved by, else the whole article; --for is 60s.',
+			'Exit status: 0 it held, 1 warning, 2 critical, 3 could not be determined.',
+		],
+		load: async () => (await import('./commands/watch.ts')).watch,
+	},
 	report: {
 		summary: 'a report of a session, for whoever was not there',
 		positionals: [session],
@@ -135,5 +145,5 @@ export function commandSpec(name: CommandName): CommandSpec {
 }
 
 /** Commands and options of the contract that this version does not have. */
-export const laterCommands: ReadonlySet<string> = new Set(['watch', 'collect', 'open']);
-export const laterOptions: ReadonlySet<string> = new Set(['config', 'bundle', 'save-plan', 'for', 'stats']);
+export const laterCommands: ReadonlySet<string> = new Set(['collect', 'open']);
+export const laterOptions: ReadonlySet<string> = new Set(['config', 'bundle', 'save-plan', 'stats']);

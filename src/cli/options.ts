@@ -26,6 +26,7 @@ export const options = {
 	'verify-as': { type: 'string', value: 'CONNINFO', help: 'the login that proves a cure' },
 	wait: { type: 'string', value: 'DURATION', help: 'wait for a slot, or a restart, at most this long' },
 	timeout: { type: 'string', value: 'DURATION', help: 'give up a statement or an attempt after this long' },
+	for: { type: 'string', value: 'DURATION', help: 'how long it must have held (60s)' },
 	log: {
 		type: 'string',
 		multiple: true,

@@ -1,11 +1,11 @@
 /** Whether a cure holds: looked at again and again, because a pool that was cut off is back in 0.2 seconds. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Branch, Check, Solution, Verification } from '../article/article.ts';
 import { fillTemplate } from '../machine/facts.ts';
 import type { Facts, Observation, Sample, Verified } from '../machine/ports.ts';
 import { whoCameBack } from './came-back.ts';
 import { messageOf } from './failure.ts';
 import type { FixerOptions, OnProgress } from './fixer.ts';
+import { untilHeld } from './hold.ts';
 
 export type Timing = {
 	/** For how long it must have held without a break, in milliseconds. */
@@ -65,36 +65,28 @@ export async function watch(
 	const samples: Sample[] = [];
 	let proved = false;
 	let lastLogin = Number.NEGATIVE_INFINITY;
-	let heldSince: number | null = null;
-	let latest: Look;
 	let refusedLogin: string | null = null;
-	for (;;) {
-		latest = await look(options, watched, signal, begun);
+	const lookAndLogIn = async (): Promise<Look> => {
+		const latest = await look(options, watched, signal, begun);
 		samples.push(latest.sample);
-		let good = latest.good;
-		if (good && options.proveLogin !== null && Date.now() - lastLogin >= timing.loginEveryMs) {
-			refusedLogin = await loginProblem(options.proveLogin);
-			lastLogin = Date.now();
-			proved = refusedLogin === null;
-			good = proved;
-		}
-		const now = Date.now();
-		if (!good) heldSince = null;
-		else heldSince ??= now;
-		const heldMs = heldSince === null ? 0 : now - heldSince;
-		onProgress(
-			heldSince === null
-				? `not yet: ${refusedLogin ?? latest.sample.verdict}`
-				: `holds for ${(heldMs / 1000).toFixed(1)} of ${timing.holdMs / 1000} s`,
-		);
-		if (heldSince !== null && heldMs >= timing.holdMs) break;
-		if (heldSince === null && now - begun >= timing.patienceMs) break;
-		if (signal.aborted) {
-			heldSince = null;
-			break;
-		}
-		await delay(timing.everyMs, undefined, { signal }).catch(() => undefined);
-	}
+		if (!latest.good || options.proveLogin === null) return latest;
+		if (Date.now() - lastLogin < timing.loginEveryMs) return { ...latest, good: refusedLogin === null };
+		refusedLogin = await loginProblem(options.proveLogin);
+		lastLogin = Date.now();
+		proved = refusedLogin === null;
+		return { ...latest, good: proved };
+	};
+	const { latest, held } = await untilHeld(
+		lookAndLogIn,
+		{ holdMs: timing.holdMs, patienceMs: timing.patienceMs, pauseMs: () => timing.everyMs },
+		({ sample }, heldMs) =>
+			onProgress(
+				heldMs === null
+					? `not yet: ${refusedLogin ?? sample.verdict}`
+					: `holds for ${(heldMs / 1000).toFixed(1)} of ${timing.holdMs / 1000} s`,
+			),
+		signal,
+	);
 	const note = [
 		signal.aborted ? 'it was stopped before it had been watched for long enough' : null,
 		latest.why,
@@ -106,7 +98,7 @@ export async function watch(
 		verdict: latest.sample.verdict,
 		severity: latest.sample.severity,
 		text: fillTemplate(latest.branch.text, latest.sample.facts),
-		held: heldSince !== null,
+		held,
 		proof: proved ? 'login' : 'arithmetic',
 		samples,
 		before: watched.before,

@@ -17,11 +17,12 @@ export type DiagnoseOptions = {
 	readonly now: () => string;
 };
 
-/** Resolves when a driver is asked for something. */
+/** Resolves when a driver is asked for something. @throws Error where the machine was stopped: it answers nothing more */
 async function atRest(actor: WizardActor): Promise<{ snapshot: WizardSnapshot; screen: Screen }> {
 	const snapshot = await waitFor(actor, (state) => state.hasTag('waiting') || state.hasTag('ended'), {
 		timeout: Number.POSITIVE_INFINITY,
 	});
+	if (snapshot.status === 'stopped') throw new Error('the machine was stopped');
 	return { snapshot, screen: screenOf(snapshot) };
 }
 

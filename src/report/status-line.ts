@@ -48,6 +48,7 @@ export function inOneLine({ severity, text, error }: ReportedFinding): string {
 const warnAt = 0.8;
 const criticalAt = 0.95;
 
+/** `used=3;13;16;0;17`: value, warning, critical, least, most; null: nothing counted the slots. */
 function slotNumbers({ findings }: Diagnosis): string | null {
 	for (const { facts } of findings) {
 		const { used, usable } = facts;
@@ -60,14 +61,19 @@ function slotNumbers({ findings }: Diagnosis): string | null {
 
 function summary(diagnosis: Diagnosis): string {
 	const finding = decidingFinding(diagnosis);
-	if (finding !== null) return asOneField(inOneLine(finding));
+	if (finding !== null) return inOneLine(finding);
 	if (diagnosis.path.length === 0) return `${diagnosis.article.id} has no checks that a tool can make`;
 	return 'nothing could be determined';
 }
 
 /** As `CRITICAL - 97 of 97 slots are taken | used=97;77;92;0;97`; the numbers only where slots were counted. */
 export function statusLine(diagnosis: Diagnosis): string {
+	return statusLineOf(diagnosis.severity, summary(diagnosis), diagnosis);
+}
+
+/** The same line about something else than the worst finding; the numbers are the diagnosis'. */
+export function statusLineOf(severity: Severity, text: string, diagnosis: Diagnosis): string {
 	const numbers = slotNumbers(diagnosis);
-	const line = `${monitoringState(diagnosis.severity)} - ${summary(diagnosis)}`;
+	const line = `${monitoringState(severity)} - ${asOneField(text)}`;
 	return numbers === null ? line : `${line} | ${numbers}`;
 }
