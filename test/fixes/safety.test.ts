@@ -1,0 +1,217 @@
+/** What holds for every solution of KB008, whichever they are: a dry run changes nothing. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Solution } from '../../src/article/article.ts';
+import { compileArticle } from '../../src/article/compile.ts';
+import { runHere } from '../cli/run-here.ts';
+import {
+	connect,
+	describeOn,
+	type HeldSlots,
+	holdSlots,
+	query,
+	testMajors,
+	until,
+} from '../helpers/postgres.ts';
+
+const shipped = new URL(
+	'../../content/kb008-postgresql-connections-fail-with-block-message.md',
+	import.meta.url,
+);
+const { article } = compileArticle(readFileSync(shipped, 'utf8'), { path: shipped.pathname });
+
+/** A solution, or one step of one that is done step by step. */
+type Applied = { readonly solution: Solution; readonly step: string | null };
+
+const byPerson: ReadonlySet<string> = new Set(['step', 'wait']);
+
+/** All that the tool would do itself: found in the article, so that none is forgotten. */
+const applied: readonly Applied[] = (article?.solutions ?? []).flatMap((solution): Applied[] => {
+	const steps = solution.steps.filter(({ applies }) =>
+		applies.some(({ language }) => !byPerson.has(language)),
+	);
+	if (steps.length === 0) return [];
+	return solution.how === 'applied'
+		? [{ solution, step: null }]
+		: steps.map(({ id }) => ({ solution, step: id }));
+});
+
+/** Those whose trouble is on the server below: their plans must really be made, or nothing would be shown here. */
+const mustPlan: ReadonlySet<string> = new Set([
+	'disconnect-all-clients',
+	'disconnect-idle-clients',
+	'end-the-blocking-session',
+	'lift-the-connection-limit',
+	'allow-connections',
+]);
+
+const options = {
+	settings: { max_connections: 40, max_prepared_transactions: 5 },
+	databases: ['openiz', 'audit'],
+	roles: [{ name: 'ims' }, { name: 'report' }, { name: 'limited', attributes: 'CONNECTION LIMIT 2' }],
+};
+
+/** What a fix could change on the server, in full; statistics and positions in the log move by themselves. */
+const catalogs: Readonly<Record<string, string>> = {
+	pg_authid: 'select * from pg_authid order by oid',
+	pg_auth_members: 'select * from pg_auth_members order by 1, 2, 3',
+	pg_database:
+		"select oid, to_jsonb(d) - 'datfrozenxid' - 'datminmxid' as database from pg_database d order by oid",
+	pg_db_role_setting: 'select * from pg_db_role_setting order by 1, 2',
+	pg_file_settings: 'select * from pg_file_settings order by seqno',
+	pg_settings:
+		'select name, setting, boot_val, reset_val, source, sourcefile, sourceline, pending_restart from pg_settings order by name',
+	pg_prepared_xacts: 'select transaction, gid, prepared, owner, database from pg_prepared_xacts order by gid',
+	pg_replication_slots: 'select slot_name, plugin, slot_type, active from pg_replication_slots order by 1',
+	sessions:
+		"select pid, backend_start, datname, usename, state, query, query_start from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by pid",
+};
+
+/** A folder's files: their content and when they were last written. */
+function filesOf(folder: string): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		readdirSync(folder, { withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map(({ name }) => {
+				const file = join(folder, name);
+				const { mtimeMs, mode, uid } = statSync(file);
+				const hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+				return [name, `${hash} ${mtimeMs} ${mode} ${uid}`];
+			}),
+	);
+}
+
+describeOn(testMajors, 'a dry run', options, (server, major) => {
+	const admin = (database = 'openiz') => server().uri({ database });
+	const state = mkdtempSync(join(tmpdir(), 'kbwizard-safety-'));
+	const held: HeldSlots[] = [];
+	let clients: readonly Client[] = [];
+	/** By the names that parameters have in every solution. */
+	let values: Readonly<Record<string, string>> = {};
+
+	beforeAll(async () => {
+		held.push(await holdSlots(3, server().uri({ user: 'ims', database: 'openiz' })));
+		held.push(await holdSlots(2, server().uri({ user: 'limited', database: 'openiz' })));
+		const run = (sql: string) => query(admin('postgres'), sql);
+		await query(admin(), 'create table patient (id int); create table visit (id int)');
+		const other = await connect(admin());
+		await other.query("begin; insert into patient values (1); prepare transaction 'forgotten'");
+		const blocker = await connect(admin(), 'blocker');
+		await blocker.query('begin; lock table patient in row exclusive mode');
+		const { rows } = await blocker.query<{ pid: number }>('select pg_backend_pid() as pid');
+		const waiting = await connect(admin(), 'waiting');
+		waiting.query('begin; lock table patient').catch(() => undefined);
+		const working = await connect(server().uri({ user: 'ims', database: 'openiz' }), 'abandoned');
+		working.query('select pg_sleep(600)').catch(() => undefined);
+		await run('alter database audit allow_connections false');
+		await run('alter system set max_wal_senders = 12');
+		await run("alter system set synchronous_standby_names = 'lost'");
+		await run('select pg_reload_conf()');
+		const committing = await connect(admin(), 'committing');
+		await committing.query('set synchronous_commit = on');
+		clients = [other, blocker, waiting, working, committing];
+		const stuck = ['SyncRep', 'PgSleep', 'relation'];
+		await until(
+			async () => {
+				// The checkpointer has to learn first that commits are to wait; the first that does is the last.
+				committing.query('insert into visit values (1)').catch(() => undefined);
+				const sql = 'select distinct wait_event from pg_stat_activity where wait_event = any ($1)';
+				return (await query(admin('postgres'), sql, [stuck])).length === stuck.length;
+			},
+			{ what: 'everybody to be in trouble' },
+		);
+		await appendFile(join(server().dataDir, 'postgresql.conf'), "\nwork_mem = 'much'\n");
+		values = {
+			database: 'openiz',
+			role: 'ims',
+			application: 'abandoned',
+			address: '127.0.0.1',
+			age: '0 s',
+			pid: String(rows[0]?.pid),
+			gid: 'forgotten',
+			decision: 'rollback',
+			limit: '5',
+			max_connections: '60',
+			max_pool_size: '10',
+			max_requests: '10',
+			restart: 'somebody else',
+		};
+	});
+	afterAll(async () => {
+		rmSync(state, { recursive: true, force: true });
+		await Promise.all(held.map(({ release }) => release()));
+		for (const client of clients) void client.end().catch(() => undefined);
+	});
+
+	/** All that could have been changed, each part by its name. */
+	async function everything(): Promise<Readonly<Record<string, unknown>>> {
+		const client = await connect(admin('postgres'), 'witness');
+		try {
+			const seen: Record<string, unknown> = {};
+			for (const [name, sql] of Object.entries(catalogs)) seen[name] = (await client.query(sql)).rows;
+			return { ...seen, files: filesOf(server().dataDir), state: readdirSync(state, { recursive: true }) };
+		} finally {
+			await client.end();
+		}
+	}
+
+	/** What it cannot do without: the others have defaults, which are as good here. */
+	const given = ({ parameters }: Solution): readonly string[] =>
+		parameters.flatMap(({ name, default: value }) => {
+			const known = values[name];
+			return known === undefined || (value !== null && name !== 'age' && name !== 'pid')
+				? []
+				: ['--set', `${name}=${known}`];
+		});
+
+	const gone = () =>
+		until(
+			async () =>
+				(await query(admin('postgres'), "select 1 from pg_stat_activity where application_name = 'kbwizard'"))
+					.length === 0,
+			{ what: 'the program’s own session to be gone' },
+		);
+
+	test.each(
+		applied.map(
+			(each) => [each.step === null ? each.solution.id : `${each.solution.id}, ${each.step}`, each] as const,
+		),
+	)('of %s changes nothing: catalogs, settings, sessions, files', async (name, { solution, step }) => {
+		const before = await everything();
+		const { status, stdout, stderr } = await runHere(
+			[
+				'fix',
+				'KB008',
+				solution.id,
+				admin(),
+				'--dry-run',
+				'--json',
+				...given(solution),
+				...(step === null ? [] : ['--set', `step=${step}`]),
+			],
+			state,
+		);
+		await gone();
+		expect(await everything()).toEqual(before);
+		// A parameter without a value would end it too early to show anything: 64 names it.
+		expect([0, 2], stderr + stdout).toContain(status);
+		const { plan } = JSON.parse(stdout);
+		expect(JSON.parse(stdout)).toMatchObject({ session: null, applied: null });
+		if (mustPlan.has(solution.id)) {
+			expect(status, stdout).toBe(0);
+			expect(plan.statements.length > 0 || plan.diff !== null, stdout).toBe(true);
+		} else if (plan === null || (plan.statements.length === 0 && plan.diff === null)) {
+			console.error(`On PostgreSQL ${major} there was nothing to plan for ${name}: ${stdout.slice(0, 400)}`);
+		}
+	});
+});
+
+test('every solution that the tool applies is looked at', () => {
+	expect(applied.length).toBeGreaterThan(4);
+	expect(applied.map(({ solution }) => solution.id)).toEqual(expect.arrayContaining([...mustPlan]));
+});
