@@ -141,9 +141,9 @@ function fixPorts(
 			};
 		},
 		apply: ({ plan, typed }) => carry(fixer.apply(plan, { yes: true, typed }, say, stop)),
-		async verify({ solution, step, plan, applied, findings }, signal) {
+		async verify({ solution, step, plan, applied, findings, untilBroken = false }, signal) {
 			const verified = await fixer.verify(
-				{ solution, step, plan, applied, before: factBook(findings) },
+				{ solution, step, plan, applied, before: factBook(findings), untilBroken },
 				say,
 				signal,
 			);

@@ -14,7 +14,7 @@ import { expiryProblem } from './plan-expiry.ts';
 import { recoverStep } from './recover.ts';
 import { undoAll } from './undo.ts';
 import { outsideOf } from './value-change.ts';
-import { type Timing, verificationOf, verifyTiming, watch } from './verify.ts';
+import { type Timing, verificationOf, verifyTiming, watch, watchTiming } from './verify.ts';
 
 /** The records without the changes of other plans. */
 const ofPlan = (records: readonly JournalRecord[], plan: string): readonly JournalRecord[] =>
@@ -112,7 +112,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			);
 		},
 
-		async verify({ solution: id, step, plan, before }, onProgress, signal) {
+		async verify({ solution: id, step, plan, before, untilBroken = false }, onProgress, signal) {
 			const solution = article.solutions.find((each) => each.id === id);
 			const meant = solution === undefined ? null : verificationOf(article.checks, solution, step);
 			if (meant === null) return null;
@@ -121,10 +121,13 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			const values = known?.prepared.values ?? (solution === undefined ? {} : await wanted(solution));
 			const stop = signal ?? new AbortController().signal;
 			const missing: string[] = [];
-			for (const effect of effects) {
+			// Once it has held, what was waited for has happened.
+			for (const effect of untilBroken ? [] : effects) {
 				const why = (await effect.awaited?.(keeper, onProgress, stop)) ?? null;
 				if (why !== null) missing.push(why);
 			}
+			// What is still to come would only be waited for a second time.
+			const within = missing.length === 0 ? timing : { ...timing, patienceMs: 0 };
 			const since = known?.since ?? null;
 			const verified = await watch(
 				options,
@@ -136,8 +139,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 				},
 				onProgress,
 				stop,
-				// What is still to come would only be waited for a second time.
-				missing.length === 0 ? timing : { ...timing, patienceMs: 0 },
+				untilBroken ? watchTiming : within,
 			);
 			if (missing.length === 0) return verified;
 			return { ...verified, note: [...missing, verified.note].filter((each) => each !== null).join('; ') };

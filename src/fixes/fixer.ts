@@ -60,6 +60,8 @@ export type VerifyInput = {
 	readonly applied: Applied | null;
 	/** What was known before, for before → after, and as parameters of the check. */
 	readonly before: Facts;
+	/** It has held: it is looked at until it does not any more, or until that is stopped. */
+	readonly untilBroken?: boolean;
 };
 
 export interface Fixer {

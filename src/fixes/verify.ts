@@ -1,5 +1,6 @@
 /** Whether a cure holds: looked at again and again, because a pool that was cut off is back in 0.2 seconds. */
 import type { Branch, Check, Solution, Verification } from '../article/article.ts';
+import { plainInline } from '../article/plain-text.ts';
 import { fillTemplate } from '../machine/facts.ts';
 import type { Facts, Observation, Sample, Verified } from '../machine/ports.ts';
 import { whoCameBack } from './came-back.ts';
@@ -14,8 +15,19 @@ export type Timing = {
 	readonly patienceMs: number;
 	/** Between two looks, in milliseconds. */
 	readonly everyMs: number;
+	/** Where nothing changes the looks become rarer, up to this; absent: they do not. */
+	readonly slowestMs?: number;
 	/** Between two logins, in milliseconds: each takes a slot for a moment. */
 	readonly loginEveryMs: number;
+};
+
+/** Of a person who goes on watching: until it breaks, and gently. */
+export const watchTiming: Timing = {
+	holdMs: Number.POSITIVE_INFINITY,
+	patienceMs: 0,
+	everyMs: 1_000,
+	slowestMs: 5_000,
+	loginEveryMs: 5_000,
 };
 
 export const verifyTiming: Timing = { holdMs: 5_000, patienceMs: 10_000, everyMs: 400, loginEveryMs: 1_000 };
@@ -62,6 +74,7 @@ export async function watch(
 	timing: Timing = verifyTiming,
 ): Promise<Verified> {
 	const begun = Date.now();
+	const endless = timing.holdMs === Number.POSITIVE_INFINITY;
 	const samples: Sample[] = [];
 	let proved = false;
 	let lastLogin = Number.NEGATIVE_INFINITY;
@@ -69,6 +82,7 @@ export async function watch(
 	const lookAndLogIn = async (): Promise<Look> => {
 		const latest = await look(options, watched, signal, begun);
 		samples.push(latest.sample);
+		if (samples.length > mostSamples) samples.shift();
 		if (!latest.good || options.proveLogin === null) return latest;
 		if (Date.now() - lastLogin < timing.loginEveryMs) return { ...latest, good: refusedLogin === null };
 		refusedLogin = await loginProblem(options.proveLogin);
@@ -76,19 +90,24 @@ export async function watch(
 		proved = refusedLogin === null;
 		return { ...latest, good: proved };
 	};
-	const { latest, held } = await untilHeld(
+	const hold = await untilHeld(
 		lookAndLogIn,
-		{ holdMs: timing.holdMs, patienceMs: timing.patienceMs, pauseMs: () => timing.everyMs },
+		{ holdMs: timing.holdMs, patienceMs: timing.patienceMs, pauseMs: (steady) => pauseAfter(steady, timing) },
 		({ sample }, heldMs) =>
 			onProgress(
 				heldMs === null
 					? `not yet: ${refusedLogin ?? sample.verdict}`
-					: `holds for ${(heldMs / 1000).toFixed(1)} of ${timing.holdMs / 1000} s`,
+					: endless
+						? `${atClock(begun + sample.atMs)} UTC: ${inWords(watched.check, sample)}`
+						: `holds for ${(heldMs / 1000).toFixed(1)} of ${timing.holdMs / 1000} s`,
 			),
 		signal,
 	);
+	const { latest } = hold;
+	// Nobody said for how long: stopping is no break.
+	const held = hold.held || (endless && hold.heldMs !== null);
 	const note = [
-		signal.aborted ? 'it was stopped before it had been watched for long enough' : null,
+		signal.aborted && !held ? 'it was stopped before it had been watched for long enough' : null,
 		latest.why,
 		refusedLogin === null ? null : `an application's login was refused: ${refusedLogin}`,
 		await cameBack(options, watched),
@@ -105,6 +124,22 @@ export async function watch(
 		after: latest.sample.facts,
 		note: note.length === 0 ? null : note.join('; '),
 	};
+}
+
+/** A watch may last for days: the latest are kept. */
+const mostSamples = 500;
+
+/** Between two looks, in milliseconds. */
+function pauseAfter(steady: number, { everyMs, slowestMs = everyMs }: Timing): number {
+	return Math.min(slowestMs, everyMs * 1.15 ** steady);
+}
+
+const atClock = (ms: number): string => new Date(ms).toISOString().slice(11, 19);
+
+/** What the check says of it, in one line. */
+function inWords({ branches }: Check, { verdict, facts }: Sample): string {
+	const branch = branches.find((each) => each.verdict === verdict);
+	return branch === undefined ? verdict : plainInline(fillTemplate(branch.text, facts));
 }
 
 async function look(

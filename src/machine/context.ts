@@ -111,6 +111,8 @@ export type DriverEvent =
 	| { readonly type: 'did not help' }
 	| { readonly type: 'helped' }
 	| { readonly type: 'undo' }
+	/** Goes on looking whether it holds. */
+	| { readonly type: 'watch' }
 	| { readonly type: 'finish' };
 
 export type WizardEvent = DriverEvent | ConnectionEvent | Progress;

@@ -2,6 +2,7 @@
 import { leaveTo, namesOf, type Part, screenIn, undoOf } from './part.ts';
 import { machineSetup } from './setup.ts';
 import { verifyingState } from './verifying-state.ts';
+import { watchingState } from './watching-state.ts';
 
 /**
  * The states that every solution ends in: measured or asked, then held or not.
@@ -45,8 +46,9 @@ export function outcomeStates(whole: Part, canUndo: boolean) {
 		held: machineSetup.createStateConfig({
 			tags: ['waiting'],
 			meta: screenIn(whole, 'held'),
-			on: { ...leave, ...undo, next: '#causes' },
+			on: { ...leave, ...undo, next: '#causes', watch: { guard: 'wasMeasured', target: 'watching' } },
 		}),
+		watching: watchingState(whole),
 		'did not hold': machineSetup.createStateConfig({
 			tags: ['waiting'],
 			meta: screenIn(whole, 'did not hold'),

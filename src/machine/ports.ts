@@ -248,6 +248,8 @@ export type VerifyInput = {
 	readonly plan: Plan | null;
 	readonly applied: Applied | null;
 	readonly findings: readonly Finding[];
+	/** It has held: it is looked at until it does not any more, or until that is stopped. */
+	readonly untilBroken?: boolean;
 };
 
 export type ApplyInput = { readonly plan: Plan; readonly typed: string | null };

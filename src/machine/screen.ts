@@ -38,6 +38,8 @@ export type PartScreen = {
 		/** Nothing can measure it: the person says whether it helped. */
 		| 'did it help'
 		| 'held'
+		/** It has held, and is looked at on and on. */
+		| 'watching'
 		| 'did not hold'
 		| 'undoing'
 		| 'undone';

@@ -272,6 +272,8 @@ export const setupWith = (ports: WizardPorts) =>
 				parameterNamed(context, solution, name) !== undefined,
 			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
 			holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
+			isBroken: (_, { verified }: { verified: Verified | null }) => verified?.held === false,
+			wasMeasured: ({ context }) => context.verified !== null,
 			isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,
 			cameThrough: ({ context }) => context.applied?.outcome === 'done',
 			isStep: (_, { wanted, step }: { wanted: Slug | null; step: Slug }) => wanted === step,

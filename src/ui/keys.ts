@@ -166,9 +166,17 @@ export const keyTable: readonly Binding[] = [
 		act: (hand) => hand.send({ type: 'wait for a slot' }),
 	},
 	{
+		keys: ['w'],
+		shown: 'w',
+		help: 'watch whether it goes on to hold, for as long as you like',
+		footer: () => 'go on watching',
+		when: onPage((scene) => can(scene, { type: 'watch' })),
+		act: (hand) => hand.send({ type: 'watch' }),
+	},
+	{
 		keys: ['x'],
 		shown: 'x',
-		help: 'stop what is under way: looking, waiting for a slot, measuring',
+		help: 'stop what is under way: looking, waiting for a slot, measuring, watching',
 		footer: ({ screen }) => (screen.name === 'looking' ? 'stop looking' : 'stop'),
 		when: onPage((scene) => can(scene, { type: 'skip' }) || can(scene, { type: 'stop waiting' })),
 		act: (hand, scene) => {

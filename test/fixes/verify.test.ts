@@ -89,4 +89,23 @@ describeOn(testMajors, 'verifying', options, (server) => {
 		const watching = fixer.verify({ ...verifying, plan: null }, () => stop.abort(), stop.signal);
 		expect(await watching).toMatchObject({ held: false });
 	});
+
+	test('somebody goes on watching: until it breaks, or until that is stopped', async () => {
+		await pool(3);
+		const { fixer } = await fixingOn(superuser());
+		const endless = { ...verifying, plan: null, untilBroken: true };
+		const progress: string[] = [];
+		const stop = new AbortController();
+		const stopped = fixer.verify(endless, (text) => progress.push(text), stop.signal);
+		await until(() => progress.length >= 2, { what: 'a second look' });
+		expect(progress.at(-1)).toMatch(/^\d\d:\d\d:\d\d UTC: .*3/);
+		stop.abort();
+		// Stopping is no break.
+		expect(await stopped).toMatchObject({ held: true, verdict: 'free' });
+
+		const broken = fixer.verify(endless, quiet);
+		const spike = await pool(9);
+		expect(await broken).toMatchObject({ held: false, verdict: 'full' });
+		await spike.end();
+	});
 });

@@ -112,6 +112,8 @@ const outputs = (screen: Screen, checks: readonly Check[]): readonly unknown[] =
 			return [appliedAs('done'), appliedAs('partly'), appliedAs('nothing')];
 		case 'verifying':
 			return [verifiedAs(true), verifiedAs(false), null];
+		case 'watching':
+			return [verifiedAs(true), verifiedAs(false)];
 		case 'undoing':
 			return [{ session: 's', undone: ['the limit'], skipped: [] }];
 		default:
@@ -156,6 +158,7 @@ function eventsIn(snapshot: WizardSnapshot, article: Article, { connected }: Way
 		{ type: 'did not help' },
 		{ type: 'helped' },
 		{ type: 'undo' },
+		{ type: 'watch' },
 		{ type: 'finish' },
 		...(steps ?? []).map(({ id }) => ({ type: 'start', step: id }) as const),
 		{ type: 'set', name: 'database', value: 'openiz' },

@@ -12,6 +12,7 @@ import {
 	absent,
 	applied,
 	at,
+	Deferred,
 	observed,
 	planOf,
 	refusal,
@@ -265,6 +266,12 @@ export const ways: Readonly<Record<Screen['name'], (stage: Stage) => Promise<voi
 		await toVerifying(stage);
 		stage.ports.verifying.resolve(verified(true));
 		await stage.to(null, 'held');
+	},
+	watching: async (stage) => {
+		await ways.held(stage);
+		stage.ports.verifying = new Deferred();
+		await stage.to({ type: 'watch' }, 'watching');
+		stage.ports.progress('14:05:12 UTC: 66 slots are free');
 	},
 	'did not hold': async (stage) => {
 		await toVerifying(stage);

@@ -1,4 +1,5 @@
 import { gap, heading, text } from '../block.ts';
+import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
 import { faint, strong } from '../span.ts';
@@ -84,6 +85,26 @@ export function verifyingPage(scene: Scene, title: string): Page {
 					: 'Pools reconnect within a second, so one look would lie: it is measured for several seconds.',
 			),
 			text(faint('x stops measuring: then you say whether it helped.')),
+		],
+	});
+}
+
+/** It has held; now somebody wants to see that it goes on to. */
+export function watchingPage(scene: Scene, title: string): Page {
+	const { progress, verified } = scene.snapshot.context;
+	return page(title, {
+		blocks: [
+			text(strong('Watching whether it goes on to hold …'), ...running(scene)),
+			...(progress === null
+				? verified === null
+					? []
+					: [text(...inlineSpans(verified.text))]
+				: [text(progress)]),
+			gap,
+			text(
+				'It is measured once a second, and less often while nothing changes; the slots above are counted too.',
+			),
+			text(faint('x stops watching. When it breaks, the next solution is named.')),
 		],
 	});
 }

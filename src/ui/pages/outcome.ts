@@ -123,6 +123,9 @@ export function heldPage(scene: Scene, part: PartShown): Page {
 			gap,
 			...(verified === null ? [] : measured(scene, verified)),
 			...doneBlocks(scene, applied),
+			...(scene.snapshot.can({ type: 'watch' })
+				? [gap, text(strong('w'), ' goes on watching, until you stop it or it breaks.')]
+				: []),
 			...(relief ? [gap, text('It is relief, not a cure: the cause is still there.')] : []),
 			...undoHint(scene, part),
 			...sessionsBelow(applied),

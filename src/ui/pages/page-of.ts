@@ -18,6 +18,7 @@ import {
 	undoingPage,
 	verifyingPage,
 	waitingPage,
+	watchingPage,
 } from './looking.ts';
 import {
 	didItHelpPage,
@@ -77,6 +78,8 @@ function partPage(scene: Scene, screen: PartScreen): Page {
 			return didItHelpPage(scene, part);
 		case 'held':
 			return heldPage(scene, part);
+		case 'watching':
+			return watchingPage(scene, title);
 		case 'did not hold':
 			return didNotHoldPage(scene, part);
 		case 'undoing':

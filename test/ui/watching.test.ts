@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { play } from './in-emulator.ts';
+import { applied, Deferred, planOf, verified } from './scripted-ports.ts';
+
+test('after it has held: w goes on watching, x stops, and a break names the next solution', async () => {
+	const going = play({ rows: 40 });
+	const { emulator, press, ports, actor } = going;
+	await emulator.waitFor('You may see');
+	press('R');
+	await emulator.waitFor('Solutions, the best first');
+	actor.send({ type: 'choose', solution: 'disconnect' });
+	press('\r');
+	ports.planning.resolve({ kind: 'plan', plan: planOf('disconnect') });
+	await emulator.waitFor('apply exactly this');
+	press('y');
+	ports.applying.resolve(applied());
+	ports.verifying.resolve(verified(true));
+	await emulator.waitFor('w goes on watching');
+
+	ports.verifying = new Deferred();
+	press('w');
+	await emulator.waitFor('Watching whether it goes on to hold');
+	ports.progress('14:05:12 UTC: 66 slots are free');
+	await emulator.waitFor('14:05:12 UTC: 66 slots are free');
+	press('x');
+	await going.at('held');
+	await emulator.waitFor('w goes on watching');
+
+	ports.verifying = new Deferred();
+	press('w');
+	await going.at('watching');
+	ports.verifying.resolve(verified(false));
+	await emulator.waitFor('it did not hold');
+	await emulator.waitFor('Next to try');
+	expect(emulator.scrollback().replaceAll(/\s+/g, ' ')).toContain('✔ held');
+	await going.close();
+});
