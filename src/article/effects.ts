@@ -26,7 +26,8 @@ export const effects: Readonly<Record<string, Effect>> = {
 	/** The lines that a server cannot take, out of its files. */
 	'comment-out': effect([]),
 	standbys: effect(['raised'], false, false),
-	wait: effect(['until', 'for'], false, false),
+	/** Somebody else does something, and it is waited for: changes nothing. */
+	wait: effect(['until', 'of', 'for'], false, false),
 	sql: effect(['database', 'if']),
 	'replication-role': effect(['role', 'password']),
 	'replication-slot': effect(['slot']),

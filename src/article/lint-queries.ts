@@ -15,7 +15,8 @@ export type QueryShapes = Map<Fence, QueryShape>;
 
 export async function lintCheckQueries(article: Article, shapes: QueryShapes, report: Report): Promise<void> {
 	for (const check of article.checks) {
-		for (const fence of [...check.checks, ...check.evidence]) await lintQuery(fence, shapes, report);
+		for (const fence of [...check.checks, ...check.evidence])
+			if (fence.language === 'sql') await lintQuery(fence, shapes, report);
 		lintVerdicts(check, shapes, report);
 		lintPlaceholders(check, shapes, report);
 	}
@@ -29,14 +30,16 @@ export async function lintSolutionQueries(
 	for (const { steps } of article.solutions) {
 		for (const { previews, applies, undos } of steps) {
 			for (const fence of previews) await lintQuery(fence, shapes, report);
-			for (const fence of [...applies, ...undos])
+			for (const fence of [...applies, ...undos]) {
 				if (fence.language === 'sql') await lintStatements(fence, report);
+				else if (fence.language === 'wait' && fence.body.trim() !== '')
+					await lintQuery(fence, shapes, report);
+			}
 		}
 	}
 }
 
 async function lintQuery(fence: Fence, shapes: QueryShapes, report: Report): Promise<void> {
-	if (fence.language !== 'sql') return;
 	const result = await gateQuery(fence.body);
 	if (!result.allowed) {
 		for (const { rule, message, expected, nearest: near, line } of result.refusals) {

@@ -103,7 +103,9 @@ function lintOtherServers({ parameters, steps }: Solution, report: Report): void
 /** Parameters in the body and in the attributes (`budget=:usable`). */
 function namesIn(fence: Fence): string[] {
 	// The body of a person's step, or of a file, is text: a colon there means nothing.
-	const body = ['sql', 'terminate', 'cancel'].includes(fence.language) ? parameterNames(fence.body) : [];
+	const body = ['sql', 'terminate', 'cancel', 'wait'].includes(fence.language)
+		? parameterNames(fence.body)
+		: [];
 	return [...new Set([...body, ...Object.values(fence.attributes).flatMap(parameterNames)])];
 }
 

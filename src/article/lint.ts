@@ -5,6 +5,7 @@ import { lintGraph } from './lint-graph.ts';
 import { lintLogPatterns } from './lint-log-patterns.ts';
 import { lintCheckQueries, lintSolutionQueries, type QueryShapes } from './lint-queries.ts';
 import { lintValues } from './lint-values.ts';
+import { lintWaits } from './lint-waits.ts';
 import { byLine, problemList } from './problems.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function lintArticle(text: string, options: CompileOptions): Promis
 	await lintCheckQueries(article, shapes, report);
 	await lintSolutionQueries(article, shapes, report);
 	await lintLogPatterns(article, report);
+	lintWaits(article, shapes, report);
 	lintGraph(article, report);
 	lintValues(article, shapes, report);
 	const all = [...problems, ...found];

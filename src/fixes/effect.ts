@@ -1,7 +1,17 @@
 /** What every built-in effect is: something that can be told in full before it is done. */
-import type { Fence, Solution, Step } from '../article/article.ts';
+import type { Check, Fence, Solution, Step } from '../article/article.ts';
+import type { GateResult } from '../article/sql-gate.ts';
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
-import type { Done, Facts, FactValue, Failure, PlanRow, Undone } from '../machine/ports.ts';
+import type {
+	Done,
+	Facts,
+	FactValue,
+	Failure,
+	Observation,
+	ObserveInput,
+	PlanRow,
+	Undone,
+} from '../machine/ports.ts';
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
 import type { ConnectTo } from './other-server.ts';
@@ -26,6 +36,11 @@ export type PrepareContext = {
 	readonly waitMs: number | null;
 	/** To the server that `on=` names; null: this run has no way there. */
 	readonly connectTo: ConnectTo | null;
+	/** The article's, for an effect that asks one. */
+	readonly checks: readonly Check[];
+	readonly observe: (input: ObserveInput, signal: AbortSignal) => Promise<Observation>;
+	/** Every query of an article passes it before it is sent. */
+	readonly gate: (sql: string) => Promise<GateResult>;
 };
 
 export type ApplyContext = {

@@ -19,6 +19,7 @@ import { sqlEffect } from './sql-effect.ts';
 import { standbys } from './standbys.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
+import { wait } from './wait.ts';
 
 export const effects: readonly Effect[] = [
 	terminate,
@@ -36,6 +37,7 @@ export const effects: readonly Effect[] = [
 	baseBackup,
 	standbyProof,
 	standbySettings,
+	wait,
 	step,
 ];
 

@@ -199,9 +199,24 @@ async function prepareStep(
 					next: ['do it by hand, as the article says'],
 				},
 			};
-		const { attended, waitMs, connectTo } = options;
+		const { attended, waitMs, connectTo, observe, gate } = options;
+		const { checks } = options.article;
 		const canGuard = options.launchGuardian !== null;
-		const asked = { session, solution, step, fence, preview, values, canGuard, attended, waitMs, connectTo };
+		const asked = {
+			session,
+			solution,
+			step,
+			fence,
+			preview,
+			values,
+			canGuard,
+			attended,
+			waitMs,
+			connectTo,
+			checks,
+			observe,
+			gate,
+		};
 		const prepared = await effect.prepare(asked);
 		switch (prepared.kind) {
 			case 'ready':
