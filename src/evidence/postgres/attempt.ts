@@ -1,5 +1,6 @@
 /** One attempt to hold a session, from the name to the first answer, as data. */
 import type { Facts, Layer, LayerTiming } from '../../machine/ports.ts';
+import { isPoolersKey } from './classify.ts';
 import type { ConnectionSettings, HostSettings, SessionAttributes } from './connection-settings.ts';
 import { type Identity, unknownServer } from './identity.ts';
 import { enterHost, firstThatEnters } from './layers.ts';
@@ -7,7 +8,7 @@ import type { Attempt } from './postgres.ts';
 import { failureOf, placeName } from './refusal.ts';
 import { type HeldSession, openSession } from './session.ts';
 import { type Stop, stopAt } from './stop.ts';
-import { TimeLimit } from './time-limit.ts';
+import { TimedOut, TimeLimit } from './time-limit.ts';
 import type { Entered, Refused, Way } from './visit.ts';
 
 export type AttemptOutcome = {
@@ -112,9 +113,17 @@ async function enterAndOpen(
 		return { kind: 'entered', session, way: entered.way, timings: timed(null) };
 	} catch (error) {
 		signal?.throwIfAborted();
-		const stop = stopAt('query', error);
+		const stop = afterLogin(entered, error);
 		return refusedBy(settings, entered, { ...stop, layer: 'query' }, timed(stop.code));
 	}
+}
+
+/** A pooler lets anybody in who may, and then keeps the first query until a server connection is free. */
+function afterLogin({ stream }: Entered, error: unknown): Stop {
+	const stop = stopAt('query', error);
+	const { key } = stream.notes;
+	if (!(error instanceof TimedOut) || key === null || !isPoolersKey(key.pid)) return stop;
+	return { ...stop, verdict: 'pooler refused', code: 'pooler-wait', words: '' };
 }
 
 function refusedBy(

@@ -26,6 +26,24 @@ const poolerLimit =
 const poolerLogin =
 	/(?:auth|authentication) failed|no such user|not allowed to (?:log|connect)|wrong password|SASL authentication/i;
 
+/** What poolers say when it is the server that they do not get into, and do not say why. */
+const poolerLocked = /server login has been failing|server_login_retry|cannot connect to server/i;
+
+/**
+ * The server's own refusal, passed on by a pooler with a code of its own and without the routine (PgBouncer 1.18 on a
+ * full server: 08P01 and the server's words). Only English ones are known; others remain the pooler's.
+ */
+const passedOn: readonly (readonly [RegExp, RefusalVerdict])[] = [
+	[/max_wal_senders/, 'walsender limit'],
+	[/remaining connection slots are reserved/, 'ordinary slots gone'],
+	[/sorry, too many clients already/, 'no slot at all'],
+	[/too many connections for role "/, 'role limit'],
+	[/too many connections for database "/, 'database limit'],
+	[/is not currently accepting connections/, 'database closed'],
+	[/the database system is /, 'starting or stopping'],
+	[/no pg_hba\.conf entry|pg_hba\.conf rejects|is not permitted to log in/, 'credentials refused'],
+];
+
 /** What an ErrorResponse during the login means. */
 export function verdictOfServer({ code, routine, message }: ServerError): RefusalVerdict {
 	if (code === '53300') {
@@ -40,10 +58,26 @@ export function verdictOfServer({ code, routine, message }: ServerError): Refusa
 	if (code === '55000' && routine === 'CheckMyDatabase') return 'database closed';
 	if (code.startsWith('28')) return 'credentials refused';
 	if (routine === null && poolerLimit.test(message)) return 'pooler refused';
-	if (code === '08P01' && routine === null) {
-		return poolerLogin.test(message) ? 'credentials refused' : 'pooler refused';
-	}
-	return 'otherwise';
+	return code === '08P01' && routine === null ? verdictOfPooler(message) : 'otherwise';
+}
+
+/** What a pooler does not refuse for a limit of its own is no pooler's limit: a name that is not there, a parameter. */
+function verdictOfPooler(message: string): RefusalVerdict {
+	const behind = passedOn.find(([words]) => words.test(message));
+	if (behind !== undefined) return behind[1];
+	if (poolerLogin.test(message)) return 'credentials refused';
+	return poolerLocked.test(message) ? 'pooler refused' : 'otherwise';
+}
+
+/** The largest process id of Linux (2^22), and above what the other systems give. */
+const largestPid = 4_194_304;
+
+/**
+ * Whether the key that a login brought was not made by a PostgreSQL process: PgBouncer's are random numbers, of which
+ * one in a thousand would pass for a process id.
+ */
+export function isPoolersKey(pid: number): boolean {
+	return pid <= 0 || pid > largestPid;
 }
 
 const unresolved: ReadonlySet<string> = new Set([

@@ -36,13 +36,14 @@ type Held = {
 	readonly rescue: boolean;
 };
 
-/** Refusals that a role with reserved slots, or another database, may get around. */
+/** Refusals that a role with reserved slots, another database, or the server's own address may get around. */
 const worthRescue: ReadonlySet<Attempt['verdict']> = new Set([
 	'ordinary slots gone',
 	'no slot at all',
 	'role limit',
 	'database limit',
 	'database closed',
+	'pooler refused',
 ]);
 
 /** Only these pass by themselves; credentials that were refused stay refused, and each try may lock an account. */

@@ -145,6 +145,13 @@ const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Parti
 		},
 	],
 	[
+		'pooler-wait',
+		{
+			what: ({ place }) =>
+				`A pooler at ${placeName(place)} lets us in, and has no connection to the server for us: we waited like its other clients.`,
+		},
+	],
+	[
 		'authentication-method',
 		{ next: ['Give a role that logs in by password (scram-sha-256 or md5): -U NAME.'] },
 	],

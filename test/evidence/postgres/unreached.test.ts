@@ -134,6 +134,11 @@ describe('what answers, or does not', () => {
 		['no more connections allowed (max_client_conn)', 'pooler refused'],
 		['query_wait_timeout', 'pooler refused'],
 		['server login has been failing, cached error: connect failed', 'pooler refused'],
+		['server login has been failing, cached error: FATAL: sorry, too many clients already', 'no slot at all'],
+		['too many connections for role "ims"', 'role limit'],
+		['database "openiz" is not currently accepting connections', 'database closed'],
+		['database "openis" does not exist', 'otherwise'],
+		['unsupported startup parameter: extra_float_digits', 'otherwise'],
 		['SASL authentication failed', 'credentials refused'],
 	])('a pooler says "%s": %s', async (text, verdict) => {
 		const port = await listening((socket) =>
