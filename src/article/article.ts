@@ -103,6 +103,8 @@ export type ParameterType =
 	| { readonly kind: 'integer'; readonly min: number | null; readonly max: number | null }
 	| { readonly kind: 'name' }
 	| { readonly kind: 'interval' }
+	/** A file, absolute, on the machine that this program runs on. */
+	| { readonly kind: 'path' }
 	/** One of the values that `column` has in the step's preview or in a finding's facts or rows. */
 	| { readonly kind: 'choice'; readonly column: string }
 	/** One of a written list, e.g. `commit` or `rollback`. */

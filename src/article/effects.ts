@@ -26,6 +26,8 @@ export const effects: Readonly<Record<string, Effect>> = {
 	/** The lines that a server cannot take, out of its files. */
 	'comment-out': effect([]),
 	standbys: effect(['raised'], false, false),
+	/** A look through the pooler that `on=` names. */
+	pooler: effect(['on'], false, false),
 	/** Somebody else does something, and it is waited for: changes nothing. */
 	wait: effect(['until', 'of', 'for'], false, false),
 	sql: effect(['database', 'if']),

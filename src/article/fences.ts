@@ -86,6 +86,7 @@ export function readFence(token: Tokens.Code, line: number, place: FencePlace, r
 		return null;
 	};
 	if (language === 'log') reportLogSource(attributes, token.text, line, report);
+	if (role === 'apply') reportMissingTarget(language, attributes, line, report);
 	const { min: _min, max: _max, timeout: _timeout, again: _again, ...own } = attributes;
 	return {
 		line,
@@ -98,6 +99,22 @@ export function readFence(token: Tokens.Code, line: number, place: FencePlace, r
 		timeoutMs: timing('timeout'),
 		againMs: timing('again'),
 	};
+}
+
+/** Which file is written, and which pooler is looked through, cannot be guessed. */
+function reportMissingTarget(
+	language: string,
+	{ path, mode, on }: Readonly<Record<string, string>>,
+	line: number,
+	report: Report,
+): void {
+	const wrong = (message: string, expected: string) =>
+		report({ line, rule: 'bad-attribute', message, expected });
+	if (language === 'write' && path === undefined) wrong('this file has no name', 'path=:path');
+	if (language === 'write' && mode !== undefined && !/^0?[0-7]{3}$/.test(mode))
+		wrong(`mode=${mode} is no mode of a file`, 'mode=0640');
+	if (language === 'pooler' && on === undefined)
+		wrong('it is not said through which pooler', 'on=pooler, the name of a parameter of type connection');
 }
 
 /** A log is searched for a signature that is known, or for patterns that are written: for one of them. */

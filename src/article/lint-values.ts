@@ -2,6 +2,7 @@
 
 import { nearestName } from '../nearest-name.ts';
 import type { Article, Fence, Solution } from './article.ts';
+import { namesInFile } from './file-text.ts';
 import type { QueryShapes } from './lint-queries.ts';
 import { parameterNames } from './parameters.ts';
 import { placeholders } from './placeholders.ts';
@@ -102,10 +103,12 @@ function lintOtherServers({ parameters, steps }: Solution, report: Report): void
 
 /** Parameters in the body and in the attributes (`budget=:usable`). */
 function namesIn(fence: Fence): string[] {
-	// The body of a person's step, or of a file, is text: a colon there means nothing.
+	// The body of a person's step is text: a colon there means nothing.
 	const body = ['sql', 'terminate', 'cancel', 'wait'].includes(fence.language)
 		? parameterNames(fence.body)
-		: [];
+		: fence.language === 'write'
+			? namesInFile(fence.body)
+			: [];
 	return [...new Set([...body, ...Object.values(fence.attributes).flatMap(parameterNames)])];
 }
 

@@ -11,6 +11,7 @@ const kinds = [
 	'integer 20 to 1000',
 	'name',
 	'interval',
+	'path',
 	'choice of {column}',
 	'one of a, b',
 	'secret',
@@ -71,6 +72,7 @@ function readType(text: string): ParameterType | null {
 	switch (text) {
 		case 'name':
 		case 'interval':
+		case 'path':
 		case 'secret':
 		case 'connection':
 			return { kind: text };

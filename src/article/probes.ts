@@ -77,7 +77,14 @@ export const probes: Readonly<Record<string, Probe>> = {
 		],
 	},
 	openiz: { verdicts: ['larger', 'fits'], attributes: ['budget'], facts: null },
-	pooler: { verdicts: ['waiting', 'quiet', 'none'], attributes: [], facts: null },
+	pooler: {
+		verdicts: ['waiting', 'quiet', 'none'],
+		attributes: [],
+		facts: [
+			...['cl_active', 'cl_waiting', 'sv_active', 'sv_idle', 'maxwait_s'],
+			...['pool_size', 'pool_mode', 'clients', 'max_client_conn', 'pooler_version'],
+		],
+	},
 	rest: { verdicts: ['dropped', 'survived'], attributes: ['for'], facts: null },
 };
 

@@ -1,4 +1,5 @@
 /** The values that a solution needs: given, or by default from what is known, or asked for. */
+import { isAbsolute } from 'node:path';
 import type { Parameter, Solution } from '../article/article.ts';
 import { ParameterError, quoteIdentifier, quoteParameters } from '../article/parameters.ts';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
@@ -169,6 +170,8 @@ async function problemOf(
 					return `“${cleanText(text)}” is not a length of time; write 5 minutes, 30s or 1h`;
 				throw error;
 			}
+		case 'path':
+			return pathProblem(text);
 		case 'one of':
 			return type.values.includes(text) ? null : `it must be one of ${type.values.join(', ')}`;
 		case 'choice':
@@ -176,6 +179,11 @@ async function problemOf(
 		case 'connection':
 			return null;
 	}
+}
+
+function pathProblem(text: string): string | null {
+	if (/\p{Cc}/u.test(text)) return 'there is a control character in it';
+	return isAbsolute(text) ? null : `“${cleanText(text)}” must be the whole path, from the root on`;
 }
 
 function nameProblem(name: string, text: string): string | null {

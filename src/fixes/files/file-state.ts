@@ -123,6 +123,15 @@ function realPath(path: string, fs: FileOperations): string | null {
 	]);
 }
 
+/** Whether a file can be made there, before anybody is asked. @throws FileError */
+export function assertFolderWritable(path: string, fs: FileOperations = hostFiles): void {
+	try {
+		fs.accessSync(dirname(path), nodeFs.constants.W_OK);
+	} catch (error) {
+		throw fileErrorOf(error, 'write', path);
+	}
+}
+
 /**
  * Whether it could be replaced with its owner kept, before anybody is asked: the mode is looked at itself, because
  * root may write everything, and who made a file read-only meant it.
@@ -149,7 +158,7 @@ export function assertReplaceable({ path, mode, uid }: FileState, fs: FileOperat
 }
 
 /** Null: users have no numbers here. */
-function ownUid(): number | null {
+export function ownUid(): number | null {
 	try {
 		const { uid } = userInfo();
 		return uid < 0 ? null : uid;

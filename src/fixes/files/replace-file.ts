@@ -7,7 +7,14 @@ import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { FileError, fileErrorOf, shownPath, systemCode } from './file-error.ts';
-import { assertReplaceable, type FileOperations, type FileState, hostFiles, sha256Of } from './file-state.ts';
+import {
+	assertReplaceable,
+	type FileOperations,
+	type FileState,
+	hostFiles,
+	ownUid,
+	sha256Of,
+} from './file-state.ts';
 
 type Rights = Pick<FileState, 'mode' | 'uid' | 'gid'>;
 
@@ -39,7 +46,11 @@ export function replaceFile(before: FileState, content: Buffer, fs: FileOperatio
 	}
 }
 
-/** Writes a file that is not there yet. @throws FileError, `EEXIST` where it is */
+/**
+ * Writes a file that is not there yet. What root writes belongs to whom its folder belongs to: a service's account must
+ * be able to read what is written for it.
+ * @throws FileError, `EEXIST` where it is
+ */
 export function createFile(
 	path: string,
 	content: Buffer,
@@ -48,7 +59,9 @@ export function createFile(
 ): void {
 	try {
 		removeLeftovers(path, fs);
-		writeBeside(path, content, { mode, uid: -1, gid: -1 }, fs, (temporary) => {
+		const folder = fs.statSync(dirname(path));
+		const { uid, gid } = ownUid() === 0 ? folder : { uid: -1, gid: -1 };
+		writeBeside(path, content, { mode, uid, gid }, fs, (temporary) => {
 			if (isThere(path, fs))
 				throw new FileError('EEXIST', `${shownPath(path)} is there already`, ['make a new plan']);
 			fs.renameSync(temporary, path);
