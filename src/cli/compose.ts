@@ -2,6 +2,8 @@
 import type { GateResult } from '../article/sql-gate.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
 import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
+import { createPoolerSource } from '../evidence/pooler/observe-pooler.ts';
+import { lookThroughPooler } from '../evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../evidence/postgres/keeper.ts';
 import { createConnectSource } from '../evidence/postgres/observe-connect.ts';
 import { createSqlSource } from '../evidence/postgres/observe-sql.ts';
@@ -174,9 +176,15 @@ export function compose(input: ComposeInput): Composition {
 		timeoutMs: connection.timeoutMs,
 		clock,
 	});
+	const pooler = createPoolerSource({
+		keeper,
+		settings: connection.settings,
+		maxRows: input.maxRows ?? defaultMaxRows,
+		clock,
+	});
 	const log =
 		input.logs.length === 0 ? null : createLogSource({ paths: input.logs, clock, checks: article.checks });
-	const sources: Record<string, EvidenceSource> = { connect, sql, ...(log === null ? {} : { log }) };
+	const sources: Record<string, EvidenceSource> = { connect, sql, pooler, ...(log === null ? {} : { log }) };
 	const observe = createObserver(sources, {
 		serverMajor: () => {
 			const number = keeper.session?.server.versionNum ?? null;
@@ -197,6 +205,8 @@ export function compose(input: ComposeInput): Composition {
 			),
 			proveLogin: verifyAs === null ? null : () => proveLogin(verifyAs),
 			connectTo: (conninfo) => createKeeper(connection.otherServer(conninfo), { clock }),
+			lookThrough: (conninfo, signal) =>
+				lookThroughPooler(connection.otherServer(conninfo), { clock, signal }),
 			observe,
 			clock,
 			maxRows: planRows,

@@ -59,8 +59,11 @@ function cut(text: string, max: number): string {
 
 type Rule = { readonly pattern: RegExp; readonly replacement: string };
 
-/** Names whose value is a secret, in conninfo, Npgsql, JDBC and .NET strings, JSON, headers and environments. */
-const secretName = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|secret|token|(?:api|access|private|account|shared)[ _-]?key|credentials?|(?<![a-z])auth)[\w-]{0,20}`;
+/**
+ * Names whose value is a secret, in conninfo, Npgsql, JDBC and .NET strings, JSON, headers and environments. How a
+ * pooler's clients are asked who they are, and in which file it looks (`auth_type`, `auth_file`), is none.
+ */
+const secretName = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|secret|token|(?:api|access|private|account|shared)[ _-]?key|credentials?|(?<![a-z])auth(?!_(?:type|file|user|dbname)\b))[\w-]{0,20}`;
 
 /**
  * A value: in quotes (a doubled or backslashed quote inside; unclosed, it goes to the end), in .NET braces, or bare up

@@ -15,6 +15,7 @@ import type {
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
 import type { ConnectTo } from './other-server.ts';
+import type { LookThrough } from './pooler.ts';
 import type { Preview } from './preview.ts';
 
 export type PrepareContext = {
@@ -41,6 +42,8 @@ export type PrepareContext = {
 	readonly observe: (input: ObserveInput, signal: AbortSignal) => Promise<Observation>;
 	/** Every query of an article passes it before it is sent. */
 	readonly gate: (sql: string) => Promise<GateResult>;
+	/** Through the pooler that `on=` names; null: this run has no way there. */
+	readonly lookThrough: LookThrough | null;
 };
 
 export type ApplyContext = {

@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
 import { fileBack } from './files/file-back.ts';
+import { pooler } from './pooler.ts';
 import { baseBackup } from './replication/base-backup.ts';
 import { replicationAccess, replicationAccessBack } from './replication/replication-access.ts';
 import { replicationRole, replicationRoleBack } from './replication/replication-role.ts';
@@ -20,6 +21,7 @@ import { standbys } from './standbys.ts';
 import { step } from './step.ts';
 import { terminate } from './terminate.ts';
 import { wait } from './wait.ts';
+import { write } from './write.ts';
 
 export const effects: readonly Effect[] = [
 	terminate,
@@ -38,6 +40,8 @@ export const effects: readonly Effect[] = [
 	standbyProof,
 	standbySettings,
 	wait,
+	write,
+	pooler,
 	step,
 ];
 

@@ -19,6 +19,7 @@ import type { RecordedFence } from './fence.ts';
 import type { FixJournal } from './fix-journal.ts';
 import type { GuardianLauncher } from './guardian-client.ts';
 import type { ConnectTo } from './other-server.ts';
+import type { LookThrough } from './pooler.ts';
 import type { Recovery } from './recover.ts';
 
 /** Says what is being done, in one line for a person; the latest replaces the one before. */
@@ -39,6 +40,8 @@ export type FixerOptions = {
 	readonly proveLogin: (() => Promise<{ readonly ok: boolean; readonly attempt: Attempt }>) | null;
 	/** To another server that a parameter gives; null: this run has no way there. */
 	readonly connectTo: ConnectTo | null;
+	/** Through a pooler that a parameter gives; null: this run has no way there. */
+	readonly lookThrough: LookThrough | null;
 	/** Asks a check's source afresh. */
 	readonly observe: (input: ObserveInput, signal: AbortSignal) => Promise<Observation>;
 	/** This machine's time; plans expire by it. */

@@ -199,7 +199,7 @@ async function prepareStep(
 					next: ['do it by hand, as the article says'],
 				},
 			};
-		const { attended, waitMs, connectTo, observe, gate } = options;
+		const { attended, waitMs, connectTo, lookThrough, observe, gate } = options;
 		const { checks } = options.article;
 		const canGuard = options.launchGuardian !== null;
 		const asked = {
@@ -213,6 +213,7 @@ async function prepareStep(
 			attended,
 			waitMs,
 			connectTo,
+			lookThrough,
 			checks,
 			observe,
 			gate,

@@ -28,9 +28,12 @@ const check: Check = {
 	byHand: null,
 };
 
-function looking(uri: string): { readonly keeper: PostgresKeeper; observe(): Promise<Observation> } {
+function looking(
+	uri: string,
+	rescue: string | null = null,
+): { readonly keeper: PostgresKeeper; observe(): Promise<Observation> } {
 	const settings = settingsOf(uri);
-	const keeper = createKeeper(settings);
+	const keeper = createKeeper(settings, { rescue: rescue === null ? null : settingsOf(rescue) });
 	atEnd(keeper, () => keeper.close());
 	const source = createPoolerSource({ keeper, settings, maxRows: 100, clock: () => new Date() });
 	return { keeper, observe: () => source({ check, facts: {} }, new AbortController().signal) };
@@ -95,7 +98,7 @@ describeBehindPgbouncer(testMajors, 'the pooler probe', options, (server) => {
 		const { uri } = await pooler({ max_client_conn: 3 });
 		const held = await holdSlots(3, uri(ims));
 		atEnd(held, held.release);
-		const { keeper, observe } = looking(uri(ims));
+		const { keeper, observe } = looking(uri(ims), server().superuser);
 		expect(await keeper.attempt()).toMatchObject({
 			verdict: 'pooler refused',
 			failure: { code: '08P01', message: expect.stringContaining('max_client_conn') },
@@ -105,6 +108,8 @@ describeBehindPgbouncer(testMajors, 'the pooler probe', options, (server) => {
 			verdict: 'waiting',
 			facts: { clients: 3, max_client_conn: 3 },
 		});
+		// The rest is looked at where the pooler is not in the way.
+		expect(keeper.session).toMatchObject({ pooled: false, server: { user: 'postgres' } });
 	});
 
 	it('says which right is missing where the console is closed to it', async () => {

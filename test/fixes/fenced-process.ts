@@ -29,6 +29,7 @@ async function fence(uri: string, stateDir: string): Promise<void> {
 		launchGuardian: guardianLauncher([settings]),
 		proveLogin: null,
 		connectTo: null,
+		lookThrough: null,
 		observe: async () => ({ kind: 'absent', why: 'not in this test', grant: null }),
 		clock: () => new Date(),
 		maxRows: 100,

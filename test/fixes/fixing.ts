@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { bindParameters } from '../../src/article/parameters.ts';
 import { createQueryGate } from '../../src/article/sql-gate.ts';
+import { lookThroughPooler } from '../../src/evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../../src/evidence/postgres/keeper.ts';
 import { QueryError } from '../../src/evidence/postgres/postgres.ts';
 import { createFixer } from '../../src/fixes/create-fixer.ts';
@@ -74,6 +75,8 @@ export async function fixingOn(
 			launchGuardian: guardianLauncher([settings]),
 			proveLogin: null,
 			connectTo: (conninfo) => createKeeper(settingsOf(conninfo)),
+			lookThrough: (conninfo, signal) =>
+				lookThroughPooler(settingsOf(conninfo), { clock: () => new Date(), signal }),
 			observe: (input) => observe(keeper, input),
 			clock: () => new Date(),
 			maxRows: 1000,

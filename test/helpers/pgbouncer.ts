@@ -64,7 +64,11 @@ export async function startPgbouncer(ini: string, port: number): Promise<Pgbounc
 	const account = await serverAccount();
 	const child: ChildProcess = spawn(
 		'/bin/sh',
-		['-c', 'pgbouncer "$0" & pid=$!; trap "kill $pid" TERM; cat >/dev/null; kill $pid; wait $pid', ini],
+		[
+			'-c',
+			'pgbouncer "$0" & pid=$!; trap "kill $pid" TERM; cat >/dev/null; kill $pid 2>/dev/null; wait $pid',
+			ini,
+		],
 		{
 			stdio: ['pipe', 'pipe', 'pipe'],
 			env: { PATH: searchPath },
@@ -82,9 +86,7 @@ export async function startPgbouncer(ini: string, port: number): Promise<Pgbounc
 		await ended;
 	};
 	try {
-		await until(() => output.includes('process up') || child.exitCode !== null, {
-			what: 'PgBouncer to listen',
-		});
+		await until(() => /process up|FATAL/.test(output), { what: 'PgBouncer to listen' });
 		if (!output.includes('process up')) throw new Error('PgBouncer ended');
 	} catch (error) {
 		await stop();

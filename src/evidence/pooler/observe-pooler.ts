@@ -4,10 +4,8 @@ import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { PostgresKeeper } from '../postgres/keeper.ts';
 import type { Attempt } from '../postgres/postgres.ts';
-import { pause } from '../postgres/waiting.ts';
 import { whyNoSession } from '../postgres/why-no-session.ts';
-import { askConsole, type ConsoleOutcome } from './console.ts';
-import { type PoolerLook, poolsOf } from './pools.ts';
+import { isWaiting, lookIntoPooler } from './look.ts';
 
 export type PoolerSourceOptions = {
 	readonly keeper: PostgresKeeper;
@@ -16,9 +14,6 @@ export type PoolerSourceOptions = {
 	readonly maxRows: number;
 	readonly clock: () => Date;
 };
-
-/** A client that is served within this time did not wait for want of connections, in seconds. */
-const shortWaitS = 1;
 
 /**
  * Asks the console where a pooler was noticed: the session's key is not its backend's, or the refusal was a pooler's
@@ -45,7 +40,7 @@ export function createPoolerSource({
 			if (!session.pooled)
 				return { kind: 'verdict', verdict: 'none', facts: {}, rows: [], ...measured(), ...allSeen };
 		}
-		const outcome = await lookTwice(atTheSameDoor(settings, lastAttempt), signal);
+		const outcome = await lookIntoPooler(atTheSameDoor(settings, lastAttempt), signal);
 		if (outcome.kind === 'refused') {
 			const { failure, grant } = outcome;
 			if (grant !== null) return absent(failure.message, grant);
@@ -64,28 +59,6 @@ export function createPoolerSource({
 }
 
 const allSeen = { failure: null, grant: null } as const;
-
-type Looked =
-	| Extract<ConsoleOutcome, { readonly kind: 'refused' }>
-	| { readonly kind: 'looked'; readonly look: PoolerLook };
-
-/** A client that came just now waits too: it is looked at again once it would have been served. */
-async function lookTwice(settings: ConnectionSettings, signal: AbortSignal): Promise<Looked> {
-	const first = await lookOnce(settings, signal);
-	if (first.kind === 'refused' || first.look.waiting === 0 || isWaiting(first.look)) return first;
-	await pause((shortWaitS - first.look.longestWaitS) * 1_000, signal);
-	signal.throwIfAborted();
-	return lookOnce(settings, signal);
-}
-
-async function lookOnce(settings: ConnectionSettings, signal: AbortSignal): Promise<Looked> {
-	const outcome = await askConsole(settings, signal);
-	return outcome.kind === 'refused' ? outcome : { kind: 'looked', look: poolsOf(outcome.answer) };
-}
-
-function isWaiting({ waiting, longestWaitS, full }: PoolerLook): boolean {
-	return full || (waiting > 0 && longestWaitS >= shortWaitS);
-}
 
 /** Of several hosts the one that answered: another one's console tells of other clients. */
 function atTheSameDoor(settings: ConnectionSettings, attempt: Attempt | null): ConnectionSettings {

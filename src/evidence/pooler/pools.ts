@@ -63,7 +63,7 @@ export function poolsOf({ pools, databases, settings, version }: ConsoleAnswer):
 			pool_mode: busiest?.pool_mode ?? null,
 			clients,
 			max_client_conn: most,
-			pooler: version,
+			pooler_version: version,
 		},
 		rows,
 		waiting,
