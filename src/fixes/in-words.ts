@@ -28,6 +28,7 @@ export function leftOutFor({ title, applies }: Step, major: number | null): stri
 	return `“${plainText(title)}” is left out: it is for PostgreSQL ${needed}, and this is ${major ?? 'of an unknown version'}.`;
 }
 
+/** For the beginning of a sentence; the name of a setting stays as it is written. */
 export function upperFirst(text: string): string {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
+	return /^\w*_/.test(text) ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
 }

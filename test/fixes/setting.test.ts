@@ -1,5 +1,5 @@
 /** `setting`: for the server, a role, a database, or a role in a database; set, in effect, taken back. */
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Article } from '../../src/article/article.ts';
@@ -300,5 +300,51 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 		const planned = await plan('system', { name: 'primary_conninfo', value: 'host=b' });
 		expect(planned).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('holds a secret') });
 		expect(JSON.stringify(planned)).not.toContain('hunter2');
+	});
+
+	test('a session that ended in the middle of it: what stands is seen, and taken back', async () => {
+		for (const scope of [
+			{ role: null, database: null },
+			{ role: 'ims', database: 'openiz' },
+		]) {
+			const before = [await autoConf(), await ownSettings()];
+			const { fixer, journal } = await on();
+			const whose = scope.role === null ? 'system' : 'role ims in database openiz';
+			await journal.append({
+				kind: 'intent',
+				plan: 'p',
+				solution: 'system',
+				effect: 'setting',
+				object: 'work_mem',
+				old: null,
+				set: '11MB',
+				inverse: { effect: 'setting', ...scope, name: 'work_mem', before: null },
+				statement: '',
+			});
+			expect(await fixer.recover(journal.records)).toMatchObject({ parts: [{ state: 'not done' }] });
+			await query(superuser(), `alter ${whose} set work_mem = '11MB'`);
+			expect(await fixer.recover(journal.records)).toMatchObject({
+				parts: [{ state: 'done' }],
+				choices: ['verify', 'undo', 'leave'],
+			});
+			expect((await fixer.undo(journal.records, quiet)).undone).toHaveLength(1);
+			expect([await autoConf(), await ownSettings()]).toEqual(before);
+		}
+	});
+
+	test('files that the server cannot read: told instead of done', async () => {
+		await query(superuser(), "alter system set log_line_prefix = '%m '");
+		const path = join(server().dataDir, 'postgresql.auto.conf');
+		const good = await autoConf();
+		onTestFinished(async () => {
+			await writeFile(path, good);
+			await query(superuser(), 'alter system reset log_line_prefix');
+		});
+		await writeFile(path, `${good}max_conections = 5\n`);
+		const { plan } = await on();
+		expect(await plan('system', { name: 'work_mem', value: '5MB' })).toMatchObject({
+			kind: 'unavailable',
+			why: expect.stringMatching(/takes nothing from it: .*auto\.conf, line \d+ \(max_conections\)/),
+		});
 	});
 });
