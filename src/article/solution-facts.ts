@@ -13,6 +13,7 @@ import { blocksOf, type Item, isList, itemsOf, ownText } from './markdown-blocks
 import { isParameterItem, readParameter } from './parameter-items.ts';
 import { plainInline } from './plain-text.ts';
 import type { Report } from './problems.ts';
+import { stepName } from './step-kind.ts';
 
 export type SolutionFacts = {
 	risk: Risk | null;
@@ -63,7 +64,14 @@ export function readFacts(items: readonly Item[], facts: SolutionFacts, report: 
 		if (isParameterItem(text)) {
 			const parameter = readParameter(text, line, report);
 			if (parameter === null) continue;
-			if (facts.parameters.some(({ name }) => name === parameter.name)) {
+			if (parameter.name === stepName) {
+				report({
+					line,
+					rule: 'parameter-syntax',
+					message: `no parameter can be called ${stepName}: on the command line that is a step of the solution`,
+					expected: 'another name',
+				});
+			} else if (facts.parameters.some(({ name }) => name === parameter.name)) {
 				report({
 					line,
 					rule: 'parameter-syntax',

@@ -1,6 +1,9 @@
 /** Who does a step, and so how a solution is walked. */
 import type { Solution, Step } from './article.ts';
 
+/** How the command line names one step of a solution (`--set step=ID`): no parameter may be called so. */
+export const stepName = 'step';
+
 /** Whether the tool itself does something: a person's `step` is none of its effects. */
 export function isToolStep({ applies }: Pick<Step, 'applies'>): boolean {
 	return applies.some(({ language }) => language !== 'step');

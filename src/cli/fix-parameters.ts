@@ -1,7 +1,7 @@
 /** `--set NAME=VALUE`: the parameters of a solution. */
 import { readFile } from 'node:fs/promises';
 import type { Solution, Step } from '../article/article.ts';
-import { isStepwise } from '../article/step-kind.ts';
+import { isStepwise, stepName } from '../article/step-kind.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { OptionValues } from './arguments.ts';
@@ -24,9 +24,6 @@ async function givenValue(name: string, given: string): Promise<string> {
 		);
 	}
 }
-
-/** How `--set` names one step of a solution that is walked step by step. */
-export const stepName = 'step';
 
 /**
  * The step that is meant; null: none was named, or the solution is done in one go.

@@ -43,7 +43,7 @@ export const options = {
 		type: 'string',
 		multiple: true,
 		value: 'NAME=VALUE',
-		help: 'a parameter; NAME=@FILE reads it from a file',
+		help: 'a parameter, or step=ID; NAME=@FILE reads it from a file',
 	},
 	max: { type: 'string', value: 'N', help: 'rows of evidence that are kept' },
 	trust: { type: 'string', multiple: true, value: 'FILE', help: 'let this article apply its fixes' },

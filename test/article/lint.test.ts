@@ -91,6 +91,14 @@ async function rulesOf(text: string): Promise<string[]> {
 	return (await lintArticle(text, { path: 'x.md' })).map(({ rule }) => rule);
 }
 
+test('no parameter takes the name by which the command line knows a step', async () => {
+	const text = articleWith("select 'a' as verdict", 'a').replace(
+		'Go.',
+		'- **Risk**: mild\n- `step` (name): which',
+	);
+	expect(await rulesOf(text)).toEqual(['parameter-syntax']);
+});
+
 describe('the verdict list against the query', () => {
 	test('follows nested CASE, casts, coalesce and UNION', async () => {
 		const query = `select case when true then case when false then 'a' else 'b'::text end else coalesce(null, 'c') end as verdict

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { waitFor } from 'xstate';
 import { compileArticle } from '../../src/article/compile.ts';
+import { chosenBefore } from '../../src/cli/chosen-before.ts';
 import { compose } from '../../src/cli/compose.ts';
 import { diagnose } from '../../src/machine/drive.ts';
 import { createWizardActor, type WizardActor } from '../../src/machine/run.ts';
@@ -15,6 +16,10 @@ import { describeOn, query, testMajors } from '../helpers/postgres.ts';
 import { misfits } from '../report/json-schema.ts';
 import { run } from './run-cli.ts';
 import { stepwiseArticle } from './stepwise-article.ts';
+
+async function fixSchema(): Promise<unknown> {
+	return JSON.parse(await readFile(new URL('../../src/report/schema/fix-1.json', import.meta.url), 'utf8'));
+}
 
 const soon = { holdMs: 100, patienceMs: 300, everyMs: 50, loginEveryMs: 100 };
 
@@ -133,6 +138,11 @@ describeOn(
 			expect(await consent(actor)).toMatchObject({ name: 'step done', step: 'limit-the-role' });
 			// What nothing measures by itself is no broken session for that.
 			expect(unverifiedPlan(journal.records)).toBeNull();
+			// Resumed on another day, it goes on with what was chosen.
+			expect(chosenBefore(actor.getSnapshot().context.article, journal.records)).toEqual({
+				limit: '7',
+				role: 'ims',
+			});
 			actor.send({ type: 'next' });
 			expect(await rest(actor)).toMatchObject({ name: 'held', step: null });
 			expect(actor.getSnapshot().context.verified).toMatchObject({ check: 'is-the-role-limited' });
@@ -154,30 +164,29 @@ describeOn(
 		test('kbwizard fix lists the steps, and does the one that is named', async () => {
 			const path = join(server().folder, 'step1.md');
 			await writeFile(path, stepwiseArticle);
-			const schema: unknown = JSON.parse(
-				await readFile(new URL('../../src/report/schema/fix-1.json', import.meta.url), 'utf8'),
-			);
 			const fix = (...more: readonly string[]) =>
 				run(['fix', path, 'set-limits', admin(), '--trust', path, ...more]);
-			const listed = await fix('--yes');
+			const [listed, asked, wrong, persons] = await Promise.all([
+				fix('--yes'),
+				fix('--yes', '--json'),
+				fix('--set', 'step=limit-the-rule', '--yes'),
+				fix('--set', 'step=tell-its-users', '--yes'),
+			]);
 			expect(listed.status, listed.stderr).toBe(2);
 			expect(listed.stdout).toContain(
 				'1. Limit the database (this tool can do it: --set step=limit-the-database; its check is not met yet)',
 			);
 			expect(listed.stdout).toContain('2. Tell its users (a person does it)');
-			const asked = await fix('--yes', '--json');
 			const document = JSON.parse(asked.stdout);
-			expect(misfits(document, schema)).toEqual([]);
+			expect(misfits(document, await fixSchema())).toEqual([]);
 			expect(document.steps).toEqual([
 				{ id: 'limit-the-database', title: 'Limit the database', by: 'tool', met: false },
 				{ id: 'tell-its-users', title: 'Tell its users', by: 'person', met: null },
 				{ id: 'limit-the-role', title: 'Limit the role', by: 'tool', met: null },
 			]);
 
-			const wrong = await fix('--set', 'step=limit-the-rule', '--yes');
 			expect(wrong.status).toBe(64);
 			expect(wrong.stderr).toContain('did you mean: --set step=limit-the-role');
-			const persons = await fix('--set', 'step=tell-its-users', '--yes');
 			expect(persons).toMatchObject({ status: 2 });
 			expect(persons.stdout).toContain('Write to each of them.');
 			expect(await limits()).toEqual({ database: -1, role: -1 });
@@ -200,6 +209,40 @@ describeOn(
 			expect(again.stdout).toContain('nothing to do');
 			expect((await run(['undo', '--yes', admin()])).status).toBe(0);
 			expect(await limits()).toEqual({ database: -1, role: -1 });
+		});
+
+		test('kbwizard fix on a provider’s server says its own way, and changes nothing', async () => {
+			await query(admin(), 'create role rds_superuser');
+			try {
+				const args = [
+					'fix',
+					'KB008',
+					'increase-the-number-of-connections',
+					admin(),
+					'--confirm',
+					'127.0.0.1',
+				];
+				const [told, text] = await Promise.all([
+					run([...args, '--set', 'max_connections=200', '--json']),
+					run([...args, '--set', 'max_connections=200']),
+				]);
+				expect(told.status, told.stderr).toBe(2);
+				const document = JSON.parse(told.stdout);
+				expect(misfits(document, await fixSchema())).toEqual([]);
+				expect(document).toMatchObject({ plan: null, applied: null });
+				expect(document.byHand.instructions[0]).toContain(
+					'set `max_connections` to 200 in a DB parameter group',
+				);
+				expect(text.stdout).toMatch(/is done by hand, nothing was changed: it cannot be applied on rds/);
+				expect(text.stdout).toMatch(/By hand\n {2}1\. In the console/);
+				const [row] = await query(
+					admin(),
+					"select setting from pg_file_settings where name = 'max_connections' and setting = '200'",
+				);
+				expect(row).toBeUndefined();
+			} finally {
+				await query(admin(), 'drop role rds_superuser');
+			}
 		});
 	},
 );

@@ -1,5 +1,5 @@
 import type { Article, Solution } from '../../article/article.ts';
-import { isStepwise, isToolStep } from '../../article/step-kind.ts';
+import { isStepwise, isToolStep, stepName } from '../../article/step-kind.ts';
 import { type Consent, diagnose, driveFix, type FixEnd } from '../../machine/drive.ts';
 import { createWizardActor, type WizardActor } from '../../machine/run.ts';
 import { nearestName } from '../../nearest-name.ts';
@@ -15,7 +15,7 @@ import { usageError } from '../errors.ts';
 import { answersOf, maxRowsOf } from '../evidence-options.ts';
 import { exitStatus } from '../exit-status.ts';
 import { fixEnding, missingConsent } from '../fix-ending.ts';
-import { parametersOf, stepName, stepOf } from '../fix-parameters.ts';
+import { parametersOf, stepOf } from '../fix-parameters.ts';
 import { openSession } from '../open-session.ts';
 import { slowChecks } from '../slow-checks.ts';
 import { untilCancelled } from '../until-cancelled.ts';

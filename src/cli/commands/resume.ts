@@ -7,6 +7,7 @@ import { listSessions, type SessionSummary } from '../../session/list-sessions.t
 import type { ClosedEntry } from '../../session/record.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { Invocation } from '../arguments.ts';
+import { chosenBefore } from '../chosen-before.ts';
 import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
 import { type ConnectionOptions, connectionOptions } from '../connection-options.ts';
@@ -149,7 +150,10 @@ export const resume: Command = {
 				mayAskPassword: false,
 				logs: options.many('log'),
 				maxRows: maxRowsOf(options),
-				parameters: await parametersOf(options, loaded.article.solutions),
+				parameters: {
+					...chosenBefore(loaded.article, chosen.records),
+					...(await parametersOf(options, loaded.article.solutions)),
+				},
 				findings: knownFindings(chosen.records).filter(({ check }) => checks.has(check)),
 				openJournal: async () => reopenSession(chosen.session, world),
 				terminal,
