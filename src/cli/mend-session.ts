@@ -30,7 +30,7 @@ export type MendInput = {
 	readonly journal: Journal;
 	readonly waitMs: number;
 	readonly onProgress: (text: string) => void;
-	readonly world: World;
+	readonly world: Pick<World, 'signal'>;
 };
 
 type Told = { undone: string[]; skipped: { what: string; why: string }[] };

@@ -6,6 +6,7 @@ import { waitFor } from 'xstate';
 import { compileArticle } from '../../src/article/compile.ts';
 import { chosenBefore } from '../../src/cli/chosen-before.ts';
 import { compose } from '../../src/cli/compose.ts';
+import { mendSession } from '../../src/cli/mend-session.ts';
 import { diagnose } from '../../src/machine/drive.ts';
 import { createWizardActor, type WizardActor } from '../../src/machine/run.ts';
 import { type Screen, screenOf } from '../../src/machine/screen.ts';
@@ -38,8 +39,8 @@ describeOn(
 			return row;
 		};
 
-		/** The machine on a real server, at the causes, with everything as the wizard has it. */
-		async function atCauses() {
+		/** Everything as the wizard has it, on a real server. */
+		async function composed() {
 			const { article } = compileArticle(stepwiseArticle, { path: 'step1.md' });
 			if (article === null) throw new Error('the test’s own article is wrong');
 			const stateDir = await mkdtemp(join(tmpdir(), 'kbwizard-steps-'));
@@ -66,14 +67,22 @@ describeOn(
 				world: { now: () => new Date(), signal: new AbortController().signal },
 				timing: soon,
 			});
-			const actor = createWizardActor(article, composition.ports, { startedAt: new Date().toISOString() });
 			onTestFinished(async () => {
-				actor.stop();
 				await composition.close();
 				journal.close();
 				await rm(stateDir, { recursive: true, force: true });
 			});
 			await composition.keeper.attempt();
+			return { article, journal, composition };
+		}
+
+		/** The machine, at the causes. */
+		async function atCauses() {
+			const { article, journal, composition } = await composed();
+			const actor = createWizardActor(article, composition.ports, { startedAt: new Date().toISOString() });
+			onTestFinished(() => {
+				actor.stop();
+			});
 			actor.start();
 			const now = () => new Date().toISOString();
 			await diagnose(actor, { answers: new Map(), answeredBy: 'x', waitForSlot: false, now });
@@ -157,6 +166,40 @@ describeOn(
 			expect(
 				journal.records.flatMap((record) => (record.kind === 'verified' ? [record.step ?? null] : [])),
 			).toEqual(['limit-the-database', 'limit-the-database', 'limit-the-database', null]);
+		});
+
+		test('a step that nobody came to prove is proved by its own check when the session is resumed', async () => {
+			const { article, journal, composition } = await composed();
+			const { ports, keeper } = composition;
+			const [solution] = article.solutions;
+			if (solution === undefined) throw new Error('the test’s own article has no solution');
+			const server = keeper.session?.server ?? null;
+			const planned = await ports.fixes.plan({
+				solution,
+				step: 'limit-the-database',
+				parameters: {},
+				facts: {},
+				server,
+			});
+			if (planned.kind !== 'plan') throw new Error(`no plan: ${JSON.stringify(planned)}`);
+			ports.journal({ kind: 'plan', plan: planned.plan });
+			await ports.fixes.apply({ plan: planned.plan, typed: null });
+			// Here it was killed: applied, and never looked at.
+			expect(unverifiedPlan(journal.records)?.plan.step).toBe('limit-the-database');
+			const mended = await mendSession({
+				composition,
+				journal,
+				waitMs: 0,
+				onProgress: () => undefined,
+				world: { signal: new AbortController().signal },
+			});
+			// The whole is not in place, and is not asked for.
+			expect(mended.verified).toMatchObject({ check: 'is-the-database-limited', held: true });
+			expect(journal.records.findLast(({ kind }) => kind === 'verified')).toMatchObject({
+				step: 'limit-the-database',
+			});
+			expect(unverifiedPlan(journal.records)).toBeNull();
+			await query(admin(), 'alter database clinic connection limit -1');
 		});
 
 		// The command line is the same on every server.
