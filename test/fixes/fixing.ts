@@ -31,7 +31,7 @@ export type Fixing = {
 	readonly journal: Journal;
 	readonly stateDir: string;
 	readonly progress: string[];
-	plan(solution: string, parameters?: ParameterValues): Promise<Planned>;
+	plan(solution: string, parameters?: ParameterValues, facts?: Facts): Promise<Planned>;
 	/** Plans, fails if there is no plan, and applies it with the consent it wants. */
 	fix(
 		solution: string,
@@ -86,8 +86,7 @@ export async function fixingOn(
 		},
 		timing,
 	);
-	const facts: Facts = {};
-	const plan = (id: string, parameters: ParameterValues = {}) =>
+	const plan = (id: string, parameters: ParameterValues = {}, facts: Facts = {}) =>
 		fixer.plan({
 			solution: solutionOf(article, id),
 			step: null,

@@ -4,9 +4,17 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Article } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
-import type { Planned } from '../../src/machine/ports.ts';
-import { kb008 } from '../content/kb008.ts';
-import { describeOn, type LabServer, query, testMajors, until } from '../helpers/postgres.ts';
+import type { Facts, Planned } from '../../src/machine/ports.ts';
+import { ask, kb008 } from '../content/kb008.ts';
+import {
+	connect,
+	describeOn,
+	holdSlots,
+	type LabServer,
+	query,
+	testMajors,
+	until,
+} from '../helpers/postgres.ts';
 import { fixingOn, planOf } from './fixing.ts';
 
 const quick = { holdMs: 50, patienceMs: 3_000, everyMs: 20, loginEveryMs: 1_000 };
@@ -111,6 +119,32 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		expect(undone.join()).toContain('restart');
 		await server().restart();
 		expect(await stateOf(server())).toMatchObject({ running: before.running, auto: before.auto });
+	});
+
+	test('the number that is proposed comes with its arithmetic', async () => {
+		const check = kb008().checks.find(({ id }) => id === 'is-the-limit-high-enough');
+		const client = await connect(server().superuser);
+		onTestFinished(() => client.end());
+		const reckoned = async (facts: Facts) => (await ask(client, check?.checks[0]?.body ?? '', facts))[0];
+		expect(await reckoned({})).toMatchObject({ verdict: 'enough', needed: 9, proposed: null });
+		expect(await reckoned({ pools: 180 })).toMatchObject({
+			verdict: 'lower than the need',
+			arithmetic:
+				'180 that the pools of the configuration may open + 3 for administrators + 5 for monitoring = 188',
+			proposed: 200,
+		});
+		expect(await reckoned({ max_connections: 31 })).toMatchObject({ verdict: 'not in force' });
+		const held = await holdSlots(26, server().uri({ user: 'plain' }));
+		onTestFinished(() => held.release());
+		const full = await reckoned({ pools: 5 });
+		expect(full).toMatchObject({ verdict: 'no slot free', used: 27, needed: 49, proposed: 100 });
+		expect(full?.arithmetic).toMatch(
+			/^41 \(the 27 sessions that are there, and half as many again; 27 from /,
+		);
+		const { plan } = await fixing();
+		const planned = await plan(raise, { restart: 'pg_ctl' }, { proposed: 100, arithmetic: '49' });
+		expect(planOf(planned)).toMatchObject({ parameters: { max_connections: '100' } });
+		expect(planOf(planned).consequences).toContain('Needed: 49.');
 	});
 
 	test('a value that cannot be started with is refused before anything is done', async () => {
