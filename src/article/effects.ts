@@ -22,10 +22,10 @@ export const effects: Readonly<Record<string, Effect>> = {
 	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
 	write: effect(['path', 'mode']),
 	restart: effect(['by', 'because']),
-	/** The order of a primary and its standbys: looks, and asks. */
 	/** The lines that a server cannot take, out of its files. */
 	'comment-out': effect([]),
-	standbys: effect(['raised'], false, false),
+	/** The order of a primary and its standbys: looks, and asks. */
+	standbys: effect(['raised', 'on'], false, false),
 	/** A look through the pooler that `on=` names. */
 	pooler: effect(['on'], false, false),
 	/** Somebody else does something, and it is waited for: changes nothing. */

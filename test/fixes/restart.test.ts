@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Article } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
+import { startStandby } from '../../src/lab/standby.ts';
 import type { Facts, Planned } from '../../src/machine/ports.ts';
 import { ask, kb008 } from '../content/kb008.ts';
 import {
@@ -235,19 +236,40 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		expect((await stateOf(server())).running.reserve).toBe('3');
 	});
 
-	test('standbys come first: insisted on, never silently passed over', async () => {
-		const create = "select pg_create_physical_replication_slot('clinic_standby', true)";
-		await query(server().superuser, create);
+	test('a standby comes first: insisted on, proved where it may be looked at', async () => {
+		const slot = 'clinic_standby';
+		await query(server().superuser, 'select pg_create_physical_replication_slot($1, true)', [slot]);
+		const standby = await startStandby(server(), { slot });
 		onTestFinished(async () => {
-			await query(server().superuser, "select pg_drop_replication_slot('clinic_standby')");
+			await standby.stop();
+			const drop = () => query(server().superuser, 'select pg_drop_replication_slot($1)', [slot]);
+			await until(() => drop(), { what: 'the slot to be free' });
 		});
+		const streams = () =>
+			query(server().superuser, "select from pg_stat_replication where state = 'streaming'");
+		await until(async () => (await streams()).length > 0, { what: 'the standby to follow' });
 		const { plan } = await fixing();
 		const want = { max_connections: '40', restart: 'pg_ctl' };
 		const insisted = asked(await plan(raise, want));
 		expect(insisted).toMatchObject({ name: 'standbys', choices: ['raised'] });
-		expect(insisted.problem).toMatch(/clinic_standby.*make max_connections 40 there first, restart it/);
+		expect(insisted.problem).toMatch(
+			/^clinic_standby at \S+ follows .*make max_connections 40 there first, restart it/,
+		);
 		const { consequences } = planOf(await plan(raise, { ...want, standbys: 'raised' }));
-		expect(consequences.join('\n')).toContain('You say that the standbys were raised and restarted first');
+		expect(consequences.join('\n')).toContain('That is not proved');
+		const looked = { ...want, standby: standby.superuser };
+		expect(asked(await plan(raise, looked))).toMatchObject({
+			name: 'standby',
+			problem: expect.stringContaining('has less: make max_connections 40 there first'),
+		});
+		expect(asked(await plan(raise, { ...want, standby: server().superuser })).problem).toContain(
+			'very server',
+		);
+		await query(standby.superuser, 'alter system set max_connections = 40');
+		await standby.restart();
+		expect(planOf(await plan(raise, looked)).consequences.join('\n')).toMatch(
+			/The standby comes first: .* has max_connections 40 or more/,
+		);
 	});
 
 	test('a server that would not start is not stopped, or comes back as it was', async () => {
