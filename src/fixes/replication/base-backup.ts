@@ -47,7 +47,7 @@ export const baseBackup: Effect = {
 			why: 'the copy is made on the standby’s own machine, which this program does not reach into',
 			instructions: [
 				`On the standby’s machine install PostgreSQL ${major} (the primary is ${version ?? major}), and leave its server stopped. It needs ${size === null ? 'room for a copy of the primary' : `${size} of disk`}, and room for the log.`,
-				`As the account that runs that server, put this line into ~/.pgpass, with the password of ${role} for PASSWORD, and chmod 600 the file: ${[primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':')}:PASSWORD`,
+				`As the account that runs that server, put this line into ~/.pgpass (chmod 600; on Windows %APPDATA%\\postgresql\\pgpass.conf), with the password of ${role} for PASSWORD: ${[primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':')}:PASSWORD`,
 				`${target} must be empty there: a cluster that the installation made is moved away first.`,
 				`As the same account: pg_basebackup -d ${shellWord(conninfo)} -w -D ${shellWord(target)} -R -X stream -S ${slot} -c fast -P`,
 				...(tablespaces > 0
