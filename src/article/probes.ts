@@ -34,6 +34,12 @@ export const readTimeoutVerdicts = [
 	'never',
 ] as const;
 
+/** What `openiz setting=` can ask of the `<connectionManager>`, and answer. */
+const openizSettings: Readonly<Record<string, readonly string[]>> = {
+	stm: ['on', 'off'],
+	readonly: ['apart', 'together'],
+};
+
 /** The verdicts of a connection attempt (`connect` in the article format). */
 export const connectVerdicts = [
 	'connected',
@@ -76,7 +82,14 @@ export const probes: Readonly<Record<string, Probe>> = {
 			...['files', 'files_read', 'files_skipped'],
 		],
 	},
-	openiz: { verdicts: ['larger', 'fits'], attributes: ['budget'], facts: null },
+	openiz: {
+		verdicts: ['larger', 'fits'],
+		attributes: ['budget', 'setting'],
+		facts: [
+			...['config', 'instances', 'strings', 'pools', 'pool_count', 'floor', 'unlimited', 'elsewhere'],
+			...['slots', 'over', 'proposal', 'spread', 'stm', 'max_requests', 'readonly', 'stands'],
+		],
+	},
 	pooler: {
 		verdicts: ['waiting', 'quiet', 'none'],
 		attributes: [],
@@ -101,12 +114,15 @@ export function probeFacts(fence: Fence): readonly string[] | null {
 /**
  * The closed list of a probe's fence; null: it is not a probe (SQL's list is read off the query).
  * @param language first word of the info string
- * @param attributes decides for `log`: read timeouts are judged by when they occur
+ * @param attributes decides for `log` (read timeouts are judged by when they occur) and `openiz` (what is asked)
  */
 export function probeVerdicts(
 	language: string,
 	attributes: Readonly<Record<string, string>>,
 ): readonly string[] | null {
 	if (language === 'log' && attributes.signature === 'read-timeout') return readTimeoutVerdicts;
+	const { setting } = attributes;
+	if (language === 'openiz' && setting !== undefined)
+		return Object.hasOwn(openizSettings, setting) ? (openizSettings[setting] ?? null) : [];
 	return Object.hasOwn(probes, language) ? (probes[language]?.verdicts ?? null) : null;
 }

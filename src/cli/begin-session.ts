@@ -63,6 +63,7 @@ function goOn(beginning: Beginning, connection: ConnectionOptions, journal: Jour
 		loaded,
 		connection,
 		logs: run.logs,
+		configs: run.configs,
 		maxRows: run.maxRows,
 		journal,
 		waitMs: null,

@@ -146,4 +146,4 @@ export function commandSpec(name: CommandName): CommandSpec {
 
 /** Commands and options of the contract that this version does not have. */
 export const laterCommands: ReadonlySet<string> = new Set(['collect', 'open']);
-export const laterOptions: ReadonlySet<string> = new Set(['config', 'bundle', 'save-plan', 'stats']);
+export const laterOptions: ReadonlySet<string> = new Set(['bundle', 'save-plan', 'stats']);

@@ -2,6 +2,7 @@
 import type { GateResult } from '../article/sql-gate.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
 import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
+import { createOpenizSource } from '../evidence/openiz/openiz-source.ts';
 import { createPoolerSource } from '../evidence/pooler/observe-pooler.ts';
 import { lookThroughPooler } from '../evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../evidence/postgres/keeper.ts';
@@ -26,6 +27,8 @@ export type ComposeInput = {
 	readonly connection: ConnectionOptions;
 	/** As given with `--log`. */
 	readonly logs: readonly string[];
+	/** As given with `--config`. */
+	readonly configs: readonly string[];
 	/** Rows of evidence that are kept; null: the default. */
 	readonly maxRows: number | null;
 	/** Null: nothing is written down, and nothing can be applied. */
@@ -184,7 +187,14 @@ export function compose(input: ComposeInput): Composition {
 	});
 	const log =
 		input.logs.length === 0 ? null : createLogSource({ paths: input.logs, clock, checks: article.checks });
-	const sources: Record<string, EvidenceSource> = { connect, sql, pooler, ...(log === null ? {} : { log }) };
+	const openiz = createOpenizSource({ paths: input.configs, clock });
+	const sources: Record<string, EvidenceSource> = {
+		connect,
+		sql,
+		openiz,
+		pooler,
+		...(log === null ? {} : { log }),
+	};
 	const observe = createObserver(sources, {
 		serverMajor: () => {
 			const number = keeper.session?.server.versionNum ?? null;

@@ -66,5 +66,8 @@ export async function parametersOf(
 		}
 		return [name, await givenValue(name, text)] as const;
 	});
-	return Object.fromEntries(await Promise.all(entries));
+	const files = options.many('config');
+	// The files that were looked at are those that are changed, unless others are named.
+	const config = known.includes('config') && files.length > 0 ? { config: files.join(', ') } : {};
+	return { ...config, ...Object.fromEntries(await Promise.all(entries)) };
 }

@@ -20,7 +20,7 @@ import { untilCancelled } from './until-cancelled.ts';
 import type { WizardRun } from './wizard-run.ts';
 import type { World } from './world.ts';
 
-export type LabWalk = Pick<WizardRun, 'loaded' | 'connection' | 'logs' | 'maxRows'> & {
+export type LabWalk = Pick<WizardRun, 'loaded' | 'connection' | 'logs' | 'configs' | 'maxRows'> & {
 	readonly journal: Journal;
 };
 

@@ -33,6 +33,12 @@ export const options = {
 		value: 'PATH',
 		help: 'log of the application or server: file, glob or folder',
 	},
+	config: {
+		type: 'string',
+		multiple: true,
+		value: 'PATH',
+		help: 'openiz.exe.config of an IMS instance; one for each instance',
+	},
 	answer: {
 		type: 'string',
 		multiple: true,
@@ -94,6 +100,6 @@ export const optionGroups = {
 		'wait',
 		'timeout',
 	],
-	evidence: ['log', 'answer', 'max'],
+	evidence: ['log', 'config', 'answer', 'max'],
 	anywhere: ['no-input', 'no-color', 'json', 'help', 'version'],
 } as const satisfies Readonly<Record<string, readonly OptionName[]>>;

@@ -18,6 +18,7 @@ export type WizardRun = {
 	/** Whether a server that wants a password may have one asked for at the terminal. */
 	readonly mayAskPassword: boolean;
 	readonly logs: readonly string[];
+	readonly configs: readonly string[];
 	readonly maxRows: number | null;
 	readonly parameters: ParameterValues;
 	/** What an earlier session knew. */

@@ -20,7 +20,7 @@ const missing: Readonly<Record<string, string>> = {
 	sql: 'this run has no database session to look at (give a server)',
 	connect: 'this run has no server to connect to (give one as SERVER, or -h HOST)',
 	log: 'no log was given (--log PATH)',
-	openiz: 'this version does not read the configuration of the application',
+	openiz: 'no configuration was given (--config PATH)',
 	processes: 'this run has no processes to look at: it works on the server’s own host only',
 	pooler: 'this run has no pooler to look at',
 	rest: 'this run keeps no idle connection to watch',

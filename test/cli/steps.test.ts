@@ -61,6 +61,7 @@ describeOn(
 				loaded: { article, checked: false, trusted: true },
 				connection,
 				logs: [],
+				configs: [],
 				maxRows: null,
 				journal,
 				waitMs: 0,

@@ -30,7 +30,7 @@ test.each([
 	[['check', '--answer', 'can-we-conect=connected'], 'no check "can-we-conect"', 'can-we-connect'],
 	[['check', '--answer', 'can-we-connect=conected'], 'no verdict "conected"', 'connected'],
 	[['check', '--answer', 'since=now'], 'no check "since"', 'since-when-does-it-happen=now'],
-	[['check', '--config', 'openiz.exe.config'], '--config is not in this version', '--help'],
+	[['check', '--bundle', 'site.txt'], '--bundle is not in this version', '--help'],
 	[['fix', 'KB008', 'disconnect-al'], 'no solution "disconnect-al"', 'did you mean: disconnect-all-clients'],
 	[['fix', 'KB008'], 'fix wants SOLUTION', '--help'],
 	[

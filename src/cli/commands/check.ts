@@ -26,6 +26,7 @@ export const check: Command = {
 			loaded,
 			connection,
 			logs: options.many('log'),
+			configs: options.many('config'),
 			maxRows: maxRowsOf(options),
 			journal: null,
 			waitMs: headlessWaitMs,

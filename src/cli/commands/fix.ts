@@ -75,6 +75,7 @@ export const fix: Command = {
 			loaded,
 			connection,
 			logs: options.many('log'),
+			configs: options.many('config'),
 			maxRows: maxRowsOf(options),
 			journal,
 			waitMs: headlessWaitMs,

@@ -40,6 +40,7 @@ async function mend({ invocation, chosen, article, connection, world }: Resuming
 		loaded: article.loaded,
 		connection,
 		logs: options.many('log'),
+		configs: options.many('config'),
 		maxRows: null,
 		journal,
 		waitMs,
@@ -149,6 +150,7 @@ export const resume: Command = {
 				connection,
 				mayAskPassword: false,
 				logs: options.many('log'),
+				configs: options.many('config'),
 				maxRows: maxRowsOf(options),
 				parameters: {
 					...chosenBefore(loaded.article, chosen.records),

@@ -75,7 +75,16 @@ async function undoSession(
 	const connection = await connectionOptions(invocation, world, sessionDefaults(chosen));
 	const journal = reopenSession(chosen.session, world);
 	const waitMs = connection.waitMs ?? 0;
-	const composition = compose({ loaded, connection, logs: [], maxRows: null, journal, waitMs, world });
+	const composition = compose({
+		loaded,
+		connection,
+		logs: [],
+		configs: [],
+		maxRows: null,
+		journal,
+		waitMs,
+		world,
+	});
 	try {
 		const { keeper, fixer } = composition;
 		if (needsServer(chosen.inForce))
@@ -110,7 +119,7 @@ async function undoRecorded(invocation: Invocation, of: string | null, world: Wo
 	const loaded = await loadArticle(null, world);
 	const connection = await connectionOptions(invocation, world);
 	const waitMs = connection.waitMs ?? 0;
-	const input = { loaded, connection, logs: [], maxRows: null, waitMs, world };
+	const input = { loaded, connection, logs: [], configs: [], maxRows: null, waitMs, world };
 	const looking = compose({ ...input, journal: null });
 	let fences: readonly RecordedFence[];
 	try {

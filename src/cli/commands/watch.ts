@@ -64,6 +64,7 @@ export const watch: Command = {
 			loaded,
 			connection,
 			logs: options.many('log'),
+			configs: options.many('config'),
 			maxRows: maxRowsOf(options),
 			journal: null,
 			waitMs: 0,

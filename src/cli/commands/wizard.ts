@@ -33,6 +33,7 @@ export const wizard: Command = {
 				// Of a published article nothing connects.
 				mayAskPassword: !isGuided(article) && mayAskPassword(connection.settings, options, world),
 				logs: options.many('log'),
+				configs: options.many('config'),
 				maxRows: maxRowsOf(options),
 				parameters,
 				findings: [],

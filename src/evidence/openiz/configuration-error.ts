@@ -1,0 +1,11 @@
+import type { Failure } from '../../machine/ports.ts';
+
+/** The configuration cannot be read, or not be understood; `failure` says why, and what to do. */
+export class ConfigurationError extends Error {
+	readonly failure: Failure;
+	constructor(code: string, message: string, next: readonly string[]) {
+		super(message);
+		this.name = 'ConfigurationError';
+		this.failure = { code, routine: null, layer: null, message, next };
+	}
+}

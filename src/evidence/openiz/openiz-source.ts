@@ -1,0 +1,195 @@
+/** Answers `openiz` fences from the configuration files that were given: one file is one IMS instance. */
+import { readFile } from 'node:fs/promises';
+import type { Fence } from '../../article/article.ts';
+import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts';
+import { whyUnreadable } from '../logs/log-paths.ts';
+import type { EvidenceSource } from '../observe.ts';
+import { cleanText } from '../untrusted.ts';
+import { configFiles } from './config-files.ts';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { settingOf } from './connection-string.ts';
+import { type ManagerSettings, type ManagerStrings, managerSettings, managerStrings } from './manager.ts';
+import { fittingSize, type Pool, type PoolSizes, poolsOf } from './pools.ts';
+
+export type OpenizSourceOptions = {
+	/** As given with `--config`. */
+	readonly paths: readonly string[];
+	readonly clock: () => Date;
+};
+
+type Answer = { readonly verdict: string; readonly facts: Facts; readonly rows: readonly Row[] };
+
+/** The source for the language `openiz`. A file is read anew each time: it may have been changed meanwhile. */
+export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions): EvidenceSource {
+	return async ({ check, facts }) => {
+		// A fix asks for the file where none was given, and is verified by that one.
+		const paths = given.length > 0 ? given : configFiles(String(facts.config ?? ''));
+		if (paths.length === 0)
+			return { kind: 'absent', why: 'no configuration was given (--config PATH)', grant: null };
+		const started = clock();
+		const timing = () => ({
+			source: 'config' as const,
+			sql: null,
+			durationMs: clock().getTime() - started.getTime(),
+			at: started.toISOString(),
+		});
+		try {
+			const fence = check.checks.find(({ language }) => language === 'openiz');
+			if (fence === undefined)
+				return { kind: 'absent', why: 'this check asks nothing of a configuration', grant: null };
+			const configurations = await Promise.all(paths.map(configurationAt));
+			const answer = answerTo(fence, configurations, facts);
+			// So that a fix finds the files that were looked at.
+			const told = { config: paths.join(', '), instances: paths.length, ...answer.facts };
+			return {
+				...answer,
+				...timing(),
+				kind: 'verdict',
+				facts: told,
+				failure: null,
+				grant: null,
+			} satisfies Observation;
+		} catch (error) {
+			if (!(error instanceof ConfigurationError)) throw error;
+			return { ...timing(), kind: 'failed', failure: error.failure };
+		}
+	};
+}
+
+/** @throws ConfigurationError */
+export async function configurationAt(path: string): Promise<Configuration> {
+	let bytes: Buffer;
+	try {
+		bytes = await readFile(path);
+	} catch (error) {
+		throw new ConfigurationError('unreadable', `${cleanText(path, { max: 300 })}: ${whyUnreadable(error)}`, [
+			'give the openiz.exe.config of the IMS, or a copy of it: --config PATH',
+		]);
+	}
+	return readConfiguration(bytes, path);
+}
+
+function answerTo({ attributes }: Fence, configurations: readonly Configuration[], facts: Facts): Answer {
+	switch (attributes.setting) {
+		case undefined:
+			return poolsAnswer(configurations, budgetOf(attributes.budget, facts));
+		case 'stm':
+			return fetchesAnswer(configurations.map(managerSettings));
+		case 'readonly':
+			return readingAnswer(configurations.map(managerStrings));
+		default:
+			throw new ConfigurationError(
+				'unknown-setting',
+				`openiz setting=${attributes.setting} asks for nothing known`,
+				['correct the article (kbwizard lint)'],
+			);
+	}
+}
+
+/** Null: it is not known how many slots there are. */
+function budgetOf(text: string | undefined, facts: Facts): number | null {
+	const name = text?.startsWith(':') === true ? text.slice(1) : null;
+	const value = name === null ? text : Object.hasOwn(facts, name) ? facts[name] : null;
+	const number = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
+	return Number.isInteger(number) && number >= 0 ? number : null;
+}
+
+function poolsAnswer(configurations: readonly Configuration[], slots: number | null): Answer {
+	const sizes = poolsOf(configurations);
+	const { pools, strings, connections, floor, unlimited, elsewhere } = sizes;
+	if (pools.length === 0)
+		throw new ConfigurationError(
+			'no-strings',
+			`there is no Npgsql connection string in ${configurations.map(({ label }) => label).join(', ')}`,
+			['give the openiz.exe.config that the IMS runs with, not the sample'],
+		);
+	const spread = spreadOf(sizes, configurations.length);
+	if (slots === null) throw slotsUnknown(spread);
+	const proposal = fittingSize(slots, pools.length);
+	return {
+		verdict: connections > slots || unlimited > 0 ? 'larger' : 'fits',
+		facts: {
+			...{ strings, floor, unlimited, elsewhere, slots, spread },
+			pools: connections,
+			pool_count: pools.length,
+			over: Math.max(0, connections - slots),
+			proposal: proposal < 1 ? null : proposal,
+		},
+		rows: pools.map(rowOf),
+	};
+}
+
+/** In words: `180 connections from 6 pools of 2 instances, 1 of them without any limit`. */
+function spreadOf({ pools, connections, unlimited }: PoolSizes, instances: number): string {
+	const without = unlimited === 0 ? '' : `, ${unlimited} of them without any limit`;
+	return `${counted(connections, 'connection')} from ${counted(pools.length, 'pool')} of ${counted(instances, 'instance')}${without}`;
+}
+
+function counted(count: number, one: string): string {
+	return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+function slotsUnknown(spread: string): ConfigurationError {
+	return new ConfigurationError(
+		'slots-unknown',
+		`the pools of the configuration may open ${spread}; how many slots the server has is not known`,
+		['compare it with max_connections less the reserved slots, or give the server'],
+	);
+}
+
+function rowOf({ file, names, host, port, database, max, min, pooled, usedBy }: Pool): Row {
+	const clean = (text: FactValue): FactValue =>
+		typeof text === 'string' ? cleanText(text, { max: 200 }) : text;
+	return {
+		file,
+		strings: clean(names.join(', ')),
+		server: clean(host === null ? null : `${host}:${port ?? 5432}`),
+		database: clean(database),
+		max_pool_size: pooled ? max : null,
+		min_pool_size: min,
+		used_by: clean(usedBy.length === 0 ? null : usedBy.join(', ')),
+	};
+}
+
+function fetchesAnswer(managers: readonly ManagerSettings[]): Answer {
+	const on = managers.filter(({ stm }) => stm).length;
+	const limits = managers.flatMap(({ maxRequests }) => (maxRequests === 0 ? [] : [maxRequests]));
+	return {
+		verdict: on === managers.length ? 'on' : 'off',
+		facts: {
+			stm: on === managers.length,
+			max_requests: limits.length === 0 ? null : Math.min(...limits),
+			stands: `${on} of ${counted(managers.length, 'configuration')}`,
+		},
+		rows: managers.map(({ label, stm, maxRequests }) => ({
+			file: label,
+			stm,
+			max_requests: maxRequests === 0 ? null : maxRequests,
+		})),
+	};
+}
+
+function readingAnswer(managers: readonly ManagerStrings[]): Answer {
+	const server = ({ settings }: { settings: Parameters<typeof settingOf>[0] }): string =>
+		`${settingOf(settings, 'host')?.value ?? '?'}:${settingOf(settings, 'port')?.value ?? 5432}`;
+	const rows = managers.map(({ label, readonly, readWrite }) => ({
+		file: label,
+		readonly: cleanText(readonly.name),
+		reads_from: cleanText(server(readonly), { max: 200 }),
+		writes_to: cleanText(server(readWrite), { max: 200 }),
+	}));
+	const apart = rows.every(({ reads_from, writes_to }) => reads_from !== writes_to);
+	return {
+		verdict: apart ? 'apart' : 'together',
+		facts: {
+			readonly: rows[0]?.readonly ?? null,
+			stands: [
+				...new Set(
+					rows.map(({ reads_from, writes_to }) => `reads from ${reads_from}, writes to ${writes_to}`),
+				),
+			].join('; '),
+		},
+		rows,
+	};
+}
