@@ -105,6 +105,8 @@ export type ParameterType =
 	| { readonly kind: 'interval' }
 	/** A file, absolute, on the machine that this program runs on. */
 	| { readonly kind: 'path' }
+	/** Files of the machine that this program runs on, with commas between, or `none`. */
+	| { readonly kind: 'files' }
 	/** One of the values that `column` has in the step's preview or in a finding's facts or rows. */
 	| { readonly kind: 'choice'; readonly column: string }
 	/** One of a written list, e.g. `commit` or `rollback`. */

@@ -7,6 +7,8 @@ export type Effect = {
 	readonly changes: boolean;
 	/** It acts on the rows of the step's preview, and cannot do without. */
 	readonly needsPreview: boolean;
+	/** It changes files of the machine that the tool runs on, and nothing on the server. */
+	readonly onHost?: true;
 };
 
 function effect(attributes: readonly string[], needsPreview = false, changes = true): Effect {
@@ -19,7 +21,14 @@ export const effects: Readonly<Record<string, Effect>> = {
 	setting: effect(['name', 'value', 'system', 'database', 'role', 'at-least']),
 	'connection-limit': effect(['database', 'role', 'limit']),
 	'allow-connections': effect(['database']),
-	openiz: effect(['path', 'setting', 'value', 'stm', 'max-requests', 'max-pool-size']),
+	openiz: {
+		...effect([
+			...['config', 'stm', 'max-requests'],
+			...['max-pool-size', 'budget', 'instances'],
+			...['readonly', 'host', 'port'],
+		]),
+		onHost: true,
+	},
 	write: effect(['path', 'mode']),
 	restart: effect(['by', 'because']),
 	/** The lines that a server cannot take, out of its files. */

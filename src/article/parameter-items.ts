@@ -12,6 +12,7 @@ const kinds = [
 	'name',
 	'interval',
 	'path',
+	'files',
 	'choice of {column}',
 	'one of a, b',
 	'secret',
@@ -73,6 +74,7 @@ function readType(text: string): ParameterType | null {
 		case 'name':
 		case 'interval':
 		case 'path':
+		case 'files':
 		case 'secret':
 		case 'connection':
 			return { kind: text };

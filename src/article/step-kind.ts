@@ -1,5 +1,6 @@
 /** Who does a step, and so how a solution is walked. */
 import type { Solution, Step } from './article.ts';
+import { effects } from './effects.ts';
 
 /** How the command line names one step of a solution (`--set step=ID`): no parameter may be called so. */
 export const stepName = 'step';
@@ -7,6 +8,11 @@ export const stepName = 'step';
 /** Whether the tool itself does something: a person's `step` is none of its effects. */
 export function isToolStep({ applies }: Pick<Step, 'applies'>): boolean {
 	return applies.some(({ language }) => language !== 'step');
+}
+
+/** Whether the tool does something on the server: files of its own machine are changed without a session. */
+export function needsSession({ applies }: Pick<Step, 'applies'>): boolean {
+	return applies.some(({ language }) => language !== 'step' && effects[language]?.onHost !== true);
 }
 
 /** All of it by the tool, as one plan; else step by step, because a person has a part in it. */

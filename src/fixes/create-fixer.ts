@@ -129,12 +129,18 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			// What is still to come would only be waited for a second time.
 			const within = missing.length === 0 ? timing : { ...timing, patienceMs: 0 };
 			const since = known?.since ?? null;
+			const facts = { ...before, ...values };
+			// What only the application's files can tell is the person's to say where they are not at hand.
+			if (meant.check.checks.every(({ language }) => language === 'openiz')) {
+				const looked = await options.observe({ check: meant.check, facts }, stop);
+				if (looked.kind === 'absent') return null;
+			}
 			const verified = await watch(
 				options,
 				{
 					...meant,
 					before,
-					facts: { ...before, ...values },
+					facts,
 					sessionsEnded: since === null ? null : { databases, since },
 				},
 				onProgress,

@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { connectionLimit, connectionLimitBack } from './connection-limit.ts';
 import type { Effect, WayBack } from './effect.ts';
 import { fileBack } from './files/file-back.ts';
+import { openiz } from './openiz.ts';
 import { pooler } from './pooler.ts';
 import { baseBackup } from './replication/base-backup.ts';
 import { replicationAccess, replicationAccessBack } from './replication/replication-access.ts';
@@ -29,6 +30,7 @@ export const effects: readonly Effect[] = [
 	connectionLimit,
 	allowConnections,
 	setting,
+	openiz,
 	sqlEffect,
 	restart,
 	standbys,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
 import { waysOn } from '../article/providers-way.ts';
-import { isToolStep } from '../article/step-kind.ts';
+import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
 import { missingName, strayChoice, withChoices } from './choices.ts';
@@ -39,7 +39,7 @@ export async function makePlan(
 	const { solution } = input;
 	const { session } = options.keeper;
 	const steps = solution.steps.filter(({ id }) => input.step === null || id === input.step);
-	const touchesServer = steps.some(isToolStep);
+	const touchesServer = steps.some(needsSession);
 	const ways = session === null ? [] : waysOn(solution, session.server.provider);
 	const unavailable = touchesServer && ways.length === 0 ? whyUnavailable(solution, session) : null;
 	if (unavailable !== null) return unavailable;

@@ -174,6 +174,8 @@ async function problemOf(
 			return pathProblem(text);
 		case 'one of':
 			return type.values.includes(text) ? null : `it must be one of ${type.values.join(', ')}`;
+		case 'files':
+			return /\p{Cc}/u.test(text) ? 'there is a control character in it' : null;
 		case 'choice':
 		case 'secret':
 		case 'connection':

@@ -1,6 +1,7 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
 import type { Article, Bearing, Cause, Severity, Slug, Solution } from '../article/article.ts';
 import { waysOn } from '../article/providers-way.ts';
+import { needsSession } from '../article/step-kind.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
 import { isGuided } from './guided.ts';
 import type { ServerIdentity } from './ports.ts';
@@ -127,7 +128,7 @@ function howHere(solution: Solution, server: ServerIdentity | null): Solution['h
 
 /** Why the tool cannot apply a solution here; null: it can, or it is a person's to do. */
 export function whyUnavailable(solution: Solution, server: ServerIdentity | null): string | null {
-	if (solution.how === 'guided') return null;
+	if (solution.how === 'guided' || !solution.steps.some(needsSession)) return null;
 	if (server === null || server.slot === null) return 'there is no session on the server to apply it with';
 	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
 		return `nothing is applied on PostgreSQL ${server.version ?? 'below 10'}: only 10 and later are tested`;

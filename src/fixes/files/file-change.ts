@@ -41,6 +41,13 @@ export type FileChangeOptions = {
 	readonly fs?: FileOperations;
 };
 
+export type PlanFileOptions = {
+	/** Permission bits of a file that is not there yet. */
+	readonly mode?: number;
+	readonly afterUndo?: string | null;
+	readonly fs?: FileOperations;
+};
+
 /**
  * Looks at a file, and at whether it may be changed; `edit` says what it becomes. Null: it is so already.
  * @throws FileError, and whatever `edit` throws
@@ -48,18 +55,25 @@ export type FileChangeOptions = {
 export function planFileChange(
 	path: string,
 	edit: (before: FileState | null) => Buffer,
-	{
-		mode = 0o600,
-		afterUndo = null,
-		fs = hostFiles,
-	}: { mode?: number; afterUndo?: string | null; fs?: FileOperations } = {},
+	options: PlanFileOptions = {},
 ): FileChange | null {
-	const before = fileState(path, fs);
-	const after = edit(before);
+	const before = fileState(path, options.fs);
+	return changeFrom(before, before?.path ?? newPath(path, options.fs), edit(before), options);
+}
+
+/**
+ * The same of a file that was looked at before. Null: it is so already.
+ * @throws FileError
+ */
+export function changeFrom(
+	before: FileState | null,
+	path: string,
+	after: Buffer,
+	{ mode = 0o600, afterUndo = null, fs = hostFiles }: PlanFileOptions = {},
+): FileChange | null {
 	if (before?.bytes.equals(after) === true) return null;
 	if (before !== null) assertReplaceable(before, fs);
-	const real = before?.path ?? newPath(path, fs);
-	return { path: real, before, after, mode, afterUndo, notes: notesOf(real, before, fs) };
+	return { path, before, after, mode, afterUndo, notes: notesOf(path, before, fs) };
 }
 
 /** The effect that writes these files, in order, and shows them first. */
