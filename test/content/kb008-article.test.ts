@@ -50,9 +50,11 @@ test('the solutions that are applied in this version are these; every other one 
 	expect(article.solutions.filter(({ how }) => how === 'applied').map(({ id }) => id)).toEqual([
 		'increase-the-number-of-connections',
 		'disconnect-all-clients',
+		'disable-multi-threaded-fetches',
 		'disconnect-idle-clients',
 		'end-the-blocking-session',
 		'cancel-abandoned-queries',
+		'shrink-the-pools',
 		'set-timeouts',
 		'finish-the-prepared-transaction',
 		'release-waiting-commits',

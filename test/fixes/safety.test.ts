@@ -10,6 +10,7 @@ import type { Solution } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
 import type { Ended } from '../cli/run-cli.ts';
 import { runHere } from '../cli/run-here.ts';
+import { configuration } from '../evidence/openiz/configurations.ts';
 import {
 	connect,
 	describeOn,
@@ -50,6 +51,8 @@ const mustPlan: ReadonlySet<string> = new Set([
 	'end-the-blocking-session',
 	'lift-the-connection-limit',
 	'allow-connections',
+	'disable-multi-threaded-fetches',
+	'shrink-the-pools',
 ]);
 
 const options = {
@@ -102,6 +105,7 @@ const noTrouble = async () => async () => undefined;
 describeOn(testMajors, 'a dry run', options, (server, major) => {
 	const admin = (database = 'openiz') => server().uri({ database });
 	const state = mkdtempSync(join(tmpdir(), 'kbwizard-safety-'));
+	const ims = mkdtempSync(join(tmpdir(), 'kbwizard-ims-'));
 	const held: HeldSlots[] = [];
 	let clients: readonly Client[] = [];
 	let witness: Client | null = null;
@@ -153,10 +157,13 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 			max_pool_size: '10',
 			max_requests: '10',
 			restart: 'somebody else',
+			config: join(ims, 'openiz.exe.config'),
+			reading_host: 'standby.example',
 		};
+		await writeFile(join(ims, 'openiz.exe.config'), configuration());
 	});
 	afterAll(async () => {
-		rmSync(state, { recursive: true, force: true });
+		for (const folder of [state, ims]) rmSync(folder, { recursive: true, force: true });
 		await Promise.all(held.map(({ release }) => release()));
 		await witness?.end();
 		for (const client of clients) void client.end().catch(() => undefined);
@@ -167,7 +174,12 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		witness ??= await connect(admin('postgres'), 'witness');
 		const seen: Record<string, unknown> = {};
 		for (const [name, sql] of Object.entries(catalogs)) seen[name] = (await witness.query(sql)).rows;
-		return { ...seen, files: filesOf(server().dataDir), state: readdirSync(state, { recursive: true }) };
+		return {
+			...seen,
+			files: filesOf(server().dataDir),
+			ims: filesOf(ims),
+			state: readdirSync(state, { recursive: true }),
+		};
 	}
 
 	/** The plan, with the parameters that it asks for: by the names that they have in every solution. */
