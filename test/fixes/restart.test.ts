@@ -245,9 +245,16 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 			const drop = () => query(server().superuser, 'select pg_drop_replication_slot($1)', [slot]);
 			await until(() => drop(), { what: 'the slot to be free' });
 		});
-		const streams = () =>
-			query(server().superuser, "select from pg_stat_replication where state = 'streaming'");
-		await until(async () => (await streams()).length > 0, { what: 'the standby to follow' });
+		const follows = () =>
+			until(
+				async () => {
+					const streaming = "select from pg_stat_replication r where r.state = 'streaming'";
+					const sql = `select 1 from pg_replication_slots s where s.active and exists (${streaming})`;
+					return (await query(server().superuser, sql)).length > 0;
+				},
+				{ what: 'the standby to follow' },
+			);
+		await follows();
 		const { plan } = await fixing();
 		const want = { max_connections: '40', restart: 'pg_ctl' };
 		const insisted = asked(await plan(raise, want));
@@ -267,6 +274,7 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		);
 		await query(standby.superuser, 'alter system set max_connections = 40');
 		await standby.restart();
+		await follows();
 		expect(planOf(await plan(raise, looked)).consequences.join('\n')).toMatch(
 			/The standby comes first: .* has max_connections 40 or more/,
 		);
