@@ -56,6 +56,7 @@ function imsHost(texts: readonly (string | Buffer)[]) {
 			maxRows: 10,
 			attended: false,
 			connectTo: null,
+			lookThrough: null,
 			waitMs: 0,
 		},
 		{ holdMs: 0, patienceMs: 0, everyMs: 1, loginEveryMs: 1 },

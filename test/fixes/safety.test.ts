@@ -8,9 +8,10 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Solution } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
+import { commandSpec } from '../../src/cli/commands.ts';
+import { siteConfiguration } from '../../src/lab/site-configuration.ts';
 import type { Ended } from '../cli/run-cli.ts';
 import { runHere } from '../cli/run-here.ts';
-import { configuration } from '../evidence/openiz/configurations.ts';
 import {
 	connect,
 	describeOn,
@@ -51,9 +52,21 @@ const mustPlan: ReadonlySet<string> = new Set([
 	'end-the-blocking-session',
 	'lift-the-connection-limit',
 	'allow-connections',
+	'cancel-abandoned-queries',
+	'set-timeouts',
+	'finish-the-prepared-transaction',
+	'release-waiting-commits',
+	'limit-the-other-application',
+	'increase-the-number-of-connections',
+	'correct-the-reserved-slots',
+	'apply-the-edited-setting',
+	'correct-the-configuration-file',
 	'disable-multi-threaded-fetches',
 	'shrink-the-pools',
 ]);
+
+/** Given from the start: their defaults are of no use here, or are files of this machine. */
+const upFront: readonly string[] = ['age', 'pid', 'path', 'userlist'];
 
 const options = {
 	settings: { max_connections: 40, max_prepared_transactions: 5 },
@@ -105,7 +118,9 @@ const noTrouble = async () => async () => undefined;
 describeOn(testMajors, 'a dry run', options, (server, major) => {
 	const admin = (database = 'openiz') => server().uri({ database });
 	const state = mkdtempSync(join(tmpdir(), 'kbwizard-safety-'));
-	const ims = mkdtempSync(join(tmpdir(), 'kbwizard-ims-'));
+	/** The application's and the pooler's own host. */
+	const site = mkdtempSync(join(tmpdir(), 'kbwizard-site-'));
+	const configuration = join(site, 'openiz.exe.config');
 	const held: HeldSlots[] = [];
 	let clients: readonly Client[] = [];
 	let witness: Client | null = null;
@@ -113,6 +128,10 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 	let values: Readonly<Record<string, string>> = {};
 
 	beforeAll(async () => {
+		const { host, port } = server();
+		const pools = [{ name: 'openiz', database: 'openiz', max: 100, usual: 20 }];
+		const login = { host, port, user: 'ims', password: 'w0rd' };
+		await writeFile(configuration, siteConfiguration({ ...login, pools }));
 		held.push(await holdSlots(3, server().uri({ user: 'ims', database: 'openiz' })));
 		held.push(await holdSlots(2, server().uri({ user: 'limited', database: 'openiz' })));
 		const run = (sql: string) => query(admin('postgres'), sql);
@@ -157,13 +176,19 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 			max_pool_size: '10',
 			max_requests: '10',
 			restart: 'somebody else',
-			config: join(ims, 'openiz.exe.config'),
+			replication_password: 'not one that anybody has',
+			standby_address: '10.0.0.9',
+			primary: 'db.example',
+			standby: 'host=127.0.0.1 port=1 user=postgres dbname=postgres',
+			path: join(site, 'pgbouncer.ini'),
+			userlist: join(site, 'userlist.txt'),
+			password: 'not one that anybody has',
 			reading_host: 'standby.example',
+			pooler: `host=127.0.0.1 port=${server().port} user=ims dbname=openiz`,
 		};
-		await writeFile(join(ims, 'openiz.exe.config'), configuration());
 	});
 	afterAll(async () => {
-		for (const folder of [state, ims]) rmSync(folder, { recursive: true, force: true });
+		for (const folder of [state, site]) rmSync(folder, { recursive: true, force: true });
 		await Promise.all(held.map(({ release }) => release()));
 		await witness?.end();
 		for (const client of clients) void client.end().catch(() => undefined);
@@ -177,30 +202,37 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		return {
 			...seen,
 			files: filesOf(server().dataDir),
-			ims: filesOf(ims),
+			site: filesOf(site),
 			state: readdirSync(state, { recursive: true }),
 		};
 	}
 
 	/** The plan, with the parameters that it asks for: by the names that they have in every solution. */
-	async function dryRun({ solution, step }: Applied): Promise<Ended> {
+	async function dryRun({
+		solution,
+		step,
+	}: Applied): Promise<Ended & { readonly set: ReadonlyMap<string, string>; readonly asked: string | null }> {
 		const set = new Map<string, string>([
 			...(step === null ? [] : [['step', step] as const]),
-			...(solution.parameters.some(({ name }) => name === 'age') ? [['age', '0 s'] as const] : []),
+			...solution.parameters.flatMap(({ name }) =>
+				upFront.includes(name) ? [[name, values[name] ?? ''] as const] : [],
+			),
 		]);
 		for (;;) {
 			const given = [...set].flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 			const ended = await runHere(
-				['fix', 'KB008', solution.id, admin(), '--dry-run', '--json', ...given],
+				['fix', 'KB008', solution.id, admin(), '--dry-run', '--json', ...evidence, ...given],
 				state,
 			);
-			const asked = ended.status === 64 ? /--set (\w+)=/.exec(ended.stderr)?.[1] : undefined;
-			const value = asked === undefined || set.has(asked) ? undefined : values[asked];
-			if (asked === undefined || value === undefined) return ended;
+			const asked = ended.status === 64 ? (/--set (\w+)=/.exec(ended.stderr)?.[1] ?? null) : null;
+			const value = asked === null || set.has(asked) ? undefined : values[asked];
+			if (asked === null || value === undefined) return { ...ended, set, asked };
 			set.set(asked, value);
 		}
 	}
 
+	const takesConfiguration = commandSpec('fix').options.some((name: string) => name === 'config');
+	const evidence = takesConfiguration ? ['--config', configuration] : [];
 	const gone = () =>
 		until(
 			async () =>
@@ -217,19 +249,23 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		const mend = await (troubles[solution.id] ?? noTrouble)(server());
 		onTestFinished(mend);
 		const before = await everything();
-		const { status, stdout, stderr } = await dryRun({ solution, step });
+		const { status, stdout, stderr, set, asked } = await dryRun({ solution, step });
 		await gone();
 		expect(await everything()).toEqual(before);
-		// A parameter without a value would end it too early to show anything: 64 names it.
-		expect([0, 2], stderr + stdout).toContain(status);
-		const { plan } = JSON.parse(stdout);
-		expect(JSON.parse(stdout)).toMatchObject({ session: null, applied: null });
-		if (mustPlan.has(solution.id)) {
-			expect(status, stdout).toBe(0);
-			expect(plan.statements.length > 0 || plan.diff !== null, stdout).toBe(true);
-		} else if (plan === null || (plan.statements.length === 0 && plan.diff === null)) {
-			console.error(`On PostgreSQL ${major} there was nothing to plan for ${name}: ${stdout.slice(0, 400)}`);
-		}
+		// A parameter that nothing above has a value for would end it too early to show anything.
+		if (asked !== null) expect([...set.keys()], stderr).toContain(asked);
+		expect(asked === null ? [0, 2] : [64], stderr + stdout).toContain(status);
+		const document = asked === null ? JSON.parse(stdout) : { session: null, applied: null, plan: null };
+		expect(document).toMatchObject({ session: null, applied: null });
+		const { plan } = document;
+		// A restart is a plan without a statement: it wants the name of the server typed.
+		const isPlanned =
+			plan !== null && (plan.statements.length > 0 || plan.diff !== null || plan.confirm !== null);
+		if (mustPlan.has(solution.id)) expect([status, isPlanned], stdout).toEqual([0, true]);
+		else if (!isPlanned)
+			console.error(
+				`On PostgreSQL ${major} nothing was planned for ${name}: ${(stderr + stdout).slice(0, 400)}`,
+			);
 	});
 });
 
