@@ -264,7 +264,7 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		if (mustPlan.has(solution.id)) expect([status, isPlanned], stdout).toEqual([0, true]);
 		else if (!isPlanned)
 			console.error(
-				`On PostgreSQL ${major} nothing was planned for ${name}: ${(stderr + stdout).slice(0, 400)}`,
+				`On PostgreSQL ${major} nothing was planned for ${name}: ${(stderr + stdout).replaceAll(/\s+/g, ' ').slice(0, 240)}`,
 			);
 	});
 });
