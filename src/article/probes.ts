@@ -84,7 +84,7 @@ export const probes: Readonly<Record<string, Probe>> = {
 	},
 	openiz: {
 		verdicts: ['larger', 'fits'],
-		attributes: ['budget', 'setting'],
+		attributes: ['budget', 'instances', 'setting'],
 		facts: [
 			...['config', 'instances', 'strings', 'pools', 'pool_count', 'floor', 'unlimited', 'elsewhere'],
 			...['slots', 'over', 'proposal', 'spread', 'stm', 'max_requests', 'readonly', 'stands'],

@@ -115,7 +115,7 @@ export async function startScenario(id: string, options: LabOptions = {}): Promi
 			describe: [
 				scenario.title,
 				`PostgreSQL ${server.version} on ${server.host}:${server.port}, databases ${siteDatabases.join(', ')}`,
-				`Configuration ${files.config}`,
+				`Configurations ${files.configs.join(', ')}`,
 				`Logs ${files.logs}`,
 				scenario.learningGoal,
 			].join('\n'),

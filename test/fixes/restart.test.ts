@@ -123,12 +123,14 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 	});
 
 	test('the number that is proposed comes with its arithmetic', async () => {
+		/** What the configuration's own check has found. */
+		const configured = 'does_the_configuration_ask_for_more_than_there_is__pools';
 		const check = kb008().checks.find(({ id }) => id === 'is-the-limit-high-enough');
 		const client = await connect(server().superuser);
 		onTestFinished(() => client.end());
 		const reckoned = async (facts: Facts) => (await ask(client, check?.checks[0]?.body ?? '', facts))[0];
 		expect(await reckoned({})).toMatchObject({ verdict: 'enough', needed: 9, proposed: null });
-		expect(await reckoned({ pools: 180 })).toMatchObject({
+		expect(await reckoned({ [configured]: 180 })).toMatchObject({
 			verdict: 'lower than the need',
 			arithmetic:
 				'180 that the pools of the configuration may open + 3 for administrators + 5 for monitoring = 188',
@@ -137,7 +139,7 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		expect(await reckoned({ max_connections: 31 })).toMatchObject({ verdict: 'not in force' });
 		const held = await holdSlots(26, server().uri({ user: 'plain' }));
 		onTestFinished(() => held.release());
-		const full = await reckoned({ pools: 5 });
+		const full = await reckoned({ [configured]: 5 });
 		expect(full).toMatchObject({ verdict: 'no slot free', used: 27, needed: 49, proposed: 100 });
 		expect(full?.arithmetic).toMatch(
 			/^41 \(the 27 sessions that are there, and half as many again; 27 from /,

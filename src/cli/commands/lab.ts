@@ -47,7 +47,7 @@ async function inTheLab(lab: LabRun, options: OptionValues, world: World): Promi
 		loaded,
 		connection: labConnection(lab, world),
 		logs: [lab.files.logs],
-		configs: [lab.files.config],
+		configs: lab.files.configs,
 		maxRows: null,
 	};
 	const openJournal = () => openSession(loaded.article, world);

@@ -73,7 +73,11 @@ export async function configurationAt(path: string): Promise<Configuration> {
 function answerTo({ attributes }: Fence, configurations: readonly Configuration[], facts: Facts): Answer {
 	switch (attributes.setting) {
 		case undefined:
-			return poolsAnswer(configurations, budgetOf(attributes.budget, facts));
+			return poolsAnswer(
+				configurations,
+				countOf(attributes.budget, facts),
+				countOf(attributes.instances, facts),
+			);
 		case 'stm':
 			return fetchesAnswer(configurations.map(managerSettings));
 		case 'readonly':
@@ -87,24 +91,36 @@ function answerTo({ attributes }: Fence, configurations: readonly Configuration[
 	}
 }
 
-/** Null: it is not known how many slots there are. */
-function budgetOf(text: string | undefined, facts: Facts): number | null {
+/** A number, or `:fact`; null: it is not known. */
+function countOf(text: string | undefined, facts: Facts): number | null {
 	const name = text?.startsWith(':') === true ? text.slice(1) : null;
 	const value = name === null ? text : Object.hasOwn(facts, name) ? facts[name] : null;
 	const number = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
 	return Number.isInteger(number) && number >= 0 ? number : null;
 }
 
-function poolsAnswer(configurations: readonly Configuration[], slots: number | null): Answer {
+/** @param seen instances that have sessions on the server; those whose file is not given are taken to be like the largest that is */
+function poolsAnswer(
+	configurations: readonly Configuration[],
+	slots: number | null,
+	seen: number | null,
+): Answer {
 	const sizes = poolsOf(configurations);
-	const { pools, strings, connections, floor, unlimited, elsewhere } = sizes;
+	const { pools, strings, floor, unlimited, elsewhere } = sizes;
 	if (pools.length === 0)
 		throw new ConfigurationError(
 			'no-strings',
 			`there is no Npgsql connection string in ${configurations.map(({ label }) => label).join(', ')}`,
 			['give the openiz.exe.config that the IMS runs with, not the sample'],
 		);
-	const spread = spreadOf(sizes, configurations.length);
+	const unread = Math.max(0, (seen ?? 0) - configurations.length);
+	const largest = Math.max(...configurations.map((each) => poolsOf([each]).connections));
+	const connections = sizes.connections + unread * largest;
+	const given = spreadOf(sizes, configurations.length);
+	const spread =
+		unread === 0
+			? given
+			: `${given}; sessions come from ${counted(configurations.length + unread, 'host')}, so about ${connections} in all`;
 	if (slots === null) throw slotsUnknown(spread);
 	const proposal = fittingSize(slots, pools.length);
 	return {

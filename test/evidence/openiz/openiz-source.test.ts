@@ -34,7 +34,8 @@ function looking(texts: readonly string[], given = true) {
 	const ask = (check: Check, facts: Facts = {}) => observe({ check, facts }, new AbortController().signal);
 	return {
 		paths,
-		pools: (facts: Facts) => ask(checkWith('budget=:usable', ['larger', 'fits']), facts),
+		pools: (facts: Facts) =>
+			ask(checkWith('budget=:usable instances=:instances_seen', ['larger', 'fits']), facts),
 		stm: (facts?: Facts) => ask(checkWith('setting=stm', ['on', 'off']), facts),
 		reading: () => ask(checkWith('setting=readonly', ['apart', 'together'])),
 	};
@@ -73,6 +74,18 @@ test('the pools are held against the slots, each with who uses it, and no passwo
 	expect(JSON.stringify(found)).not.toContain('S3cret');
 	expect(await pools({ usable: 120 })).toMatchObject({ verdict: 'fits', facts: { over: 0 } });
 	expect(await pools({ usable: 8 })).toMatchObject({ facts: { proposal: null } });
+});
+
+test('an instance that is connected and whose file is not given is reckoned with', async () => {
+	const { pools } = looking([configuration()]);
+	expect(await pools({ usable: 97, instances_seen: 1 })).toMatchObject({
+		verdict: 'fits',
+		facts: { pools: 60 },
+	});
+	expect(await pools({ usable: 97, instances_seen: 2 })).toMatchObject({
+		verdict: 'larger',
+		facts: { pools: 120, spread: expect.stringContaining('sessions come from 2 hosts, so about 120 in all') },
+	});
 });
 
 test('without a limit on a pool nothing fits', async () => {
