@@ -8,10 +8,9 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Solution } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
-import { commandSpec } from '../../src/cli/commands.ts';
-import { siteConfiguration } from '../../src/lab/site-configuration.ts';
 import type { Ended } from '../cli/run-cli.ts';
 import { runHere } from '../cli/run-here.ts';
+import { configuration } from '../evidence/openiz/configurations.ts';
 import {
 	connect,
 	describeOn,
@@ -52,6 +51,8 @@ const mustPlan: ReadonlySet<string> = new Set([
 	'end-the-blocking-session',
 	'lift-the-connection-limit',
 	'allow-connections',
+	'disable-multi-threaded-fetches',
+	'shrink-the-pools',
 	'cancel-abandoned-queries',
 	'set-timeouts',
 	'finish-the-prepared-transaction',
@@ -61,8 +62,6 @@ const mustPlan: ReadonlySet<string> = new Set([
 	'correct-the-reserved-slots',
 	'apply-the-edited-setting',
 	'correct-the-configuration-file',
-	'disable-multi-threaded-fetches',
-	'shrink-the-pools',
 ]);
 
 /** Given from the start: their defaults are of no use here, or are files of this machine. */
@@ -120,7 +119,6 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 	const state = mkdtempSync(join(tmpdir(), 'kbwizard-safety-'));
 	/** The application's and the pooler's own host. */
 	const site = mkdtempSync(join(tmpdir(), 'kbwizard-site-'));
-	const configuration = join(site, 'openiz.exe.config');
 	const held: HeldSlots[] = [];
 	let clients: readonly Client[] = [];
 	let witness: Client | null = null;
@@ -128,10 +126,6 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 	let values: Readonly<Record<string, string>> = {};
 
 	beforeAll(async () => {
-		const { host, port } = server();
-		const pools = [{ name: 'openiz', database: 'openiz', max: 100, usual: 20 }];
-		const login = { host, port, user: 'ims', password: 'w0rd' };
-		await writeFile(configuration, siteConfiguration({ ...login, pools }));
 		held.push(await holdSlots(3, server().uri({ user: 'ims', database: 'openiz' })));
 		held.push(await holdSlots(2, server().uri({ user: 'limited', database: 'openiz' })));
 		const run = (sql: string) => query(admin('postgres'), sql);
@@ -176,6 +170,8 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 			max_pool_size: '10',
 			max_requests: '10',
 			restart: 'somebody else',
+			config: join(site, 'openiz.exe.config'),
+			reading_host: 'standby.example',
 			replication_password: 'not one that anybody has',
 			standby_address: '10.0.0.9',
 			primary: 'db.example',
@@ -183,9 +179,9 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 			path: join(site, 'pgbouncer.ini'),
 			userlist: join(site, 'userlist.txt'),
 			password: 'not one that anybody has',
-			reading_host: 'standby.example',
 			pooler: `host=127.0.0.1 port=${server().port} user=ims dbname=openiz`,
 		};
+		await writeFile(join(site, 'openiz.exe.config'), configuration());
 	});
 	afterAll(async () => {
 		for (const folder of [state, site]) rmSync(folder, { recursive: true, force: true });
@@ -221,7 +217,7 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		for (;;) {
 			const given = [...set].flatMap(([name, value]) => ['--set', `${name}=${value}`]);
 			const ended = await runHere(
-				['fix', 'KB008', solution.id, admin(), '--dry-run', '--json', ...evidence, ...given],
+				['fix', 'KB008', solution.id, admin(), '--dry-run', '--json', ...given],
 				state,
 			);
 			const asked = ended.status === 64 ? (/--set (\w+)=/.exec(ended.stderr)?.[1] ?? null) : null;
@@ -231,8 +227,6 @@ describeOn(testMajors, 'a dry run', options, (server, major) => {
 		}
 	}
 
-	const takesConfiguration = commandSpec('fix').options.some((name: string) => name === 'config');
-	const evidence = takesConfiguration ? ['--config', configuration] : [];
 	const gone = () =>
 		until(
 			async () =>
