@@ -16,9 +16,10 @@ export async function askSecret(
 	prompt: string,
 	say: (text: string) => void,
 ): Promise<string> {
-	say(prompt);
 	const wasRaw = input.isRaw;
+	// Before the prompt: who types at once must not see the first letters echoed.
 	input.setRawMode(true);
+	say(prompt);
 	// Whoever had the terminal before may have let it go: the program must not end while somebody types.
 	input.ref();
 	input.setEncoding('utf8');
