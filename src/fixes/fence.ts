@@ -7,9 +7,11 @@ import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import { QueryError } from '../evidence/postgres/postgres.ts';
 import type { Inverse, SessionId } from '../session/record.ts';
 import { type DatabaseState, databaseStates } from './databases.ts';
+import { NotBegun } from './failure.ts';
 import {
 	databasesWithRecord,
 	forgetFence,
+	oneFenceAtATime,
 	recordFence,
 	setAllowConnections,
 	setDatabaseLimit,
@@ -69,21 +71,23 @@ export function whyNotFenced(kind: FenceKind, state: DatabaseState): string | nu
 	return state.mayAlter ? null : `only the owner of ${state.name} or a superuser may fence it`;
 }
 
-/** Raises it; a superuser notes in the same transaction how to lift it. @throws QueryError */
+/**
+ * Raises it; a superuser notes in the same transaction how to lift it. Of two wizards that have both read the same limit
+ * only one does: the other would be without its fence as soon as the first has lifted its own.
+ * @throws QueryError; NotBegun where the database is not any more as it was read
+ */
 export async function raise(
 	session: PostgresSession,
 	fence: Fence,
 	note: { readonly session: SessionId; readonly at: Date } | null,
 ): Promise<void> {
-	const options = { timeoutMs: raiseTimeoutMs };
-	if (note === null) {
-		await session.write(raisingStatement(fence), [], options);
-		return;
-	}
-	await inTransaction(session, [
-		recordFence(fence.database, writeRecord(fence, note)),
-		raisingStatement(fence),
-	]);
+	const record = note === null ? [] : [recordFence(fence.database, writeRecord(fence, note))];
+	await inTransaction(session, [...record, raisingStatement(fence)], async () => {
+		await session.write(oneFenceAtATime, [], { timeoutMs: raiseTimeoutMs });
+		const [state] = await databaseStates(session, [fence.database]);
+		if (state?.allowsConnections !== true || state.connectionLimit !== fence.limitBefore)
+			throw new NotBegun(`somebody else has fenced or limited ${fence.database} at this very moment`);
+	});
 }
 
 export type Lifted = {
@@ -128,20 +132,27 @@ export async function forgetRecord(session: PostgresSession, database: string): 
 	if (state?.superuser === true && state.recorded !== null) await session.write(forgetFence(database));
 }
 
-async function inTransaction(session: PostgresSession, statements: readonly string[]): Promise<void> {
+/** @param look in the same transaction, before anything is done; what it throws ends it */
+async function inTransaction(
+	session: PostgresSession,
+	statements: readonly string[],
+	look: (() => Promise<void>) | null = null,
+): Promise<void> {
 	const options = { timeoutMs: raiseTimeoutMs };
 	const [first] = statements;
 	if (first === undefined) return;
-	if (statements.length === 1) {
+	if (statements.length === 1 && look === null) {
 		await session.write(first, [], options);
 		return;
 	}
-	await session.write('begin');
+	// What was committed while a lock was waited for must be seen, whatever this role's default is.
+	await session.write('begin isolation level read committed');
 	try {
+		await look?.();
 		for (const statement of statements) await session.write(statement, [], options);
 		await session.write('commit');
 	} catch (error) {
-		if (error instanceof QueryError && !error.lost) await session.write('rollback');
+		if (!(error instanceof QueryError) || !error.lost) await session.write('rollback');
 		throw error;
 	}
 }

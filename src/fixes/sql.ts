@@ -110,6 +110,12 @@ where a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'c
 group by 1 order by 2 desc, 1`;
 }
 
+/**
+ * Held to the end of the transaction that raises a fence. Such a lock is of one database: wizards that fence wait in
+ * another than the fenced one, and that is `postgres` for nearly all.
+ */
+export const oneFenceAtATime = `select pg_advisory_xact_lock(hashtext('kbwizard.fence'))`;
+
 /** Databases that carry the note of a fence. */
 export const databasesWithRecord = `select d.datname::text as name
 from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase cross join unnest(s.setconfig) as setting

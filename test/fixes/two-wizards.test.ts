@@ -1,5 +1,6 @@
 /** Two people at the same server, each with a wizard: neither undoes what the other did. */
 import { expect, onTestFinished, test } from 'vitest';
+import { lift, raise } from '../../src/fixes/fence.ts';
 import { describeOn, holdSlots, query, testMajors } from '../helpers/postgres.ts';
 import { fixingOn, planOf } from './fixing.ts';
 
@@ -33,6 +34,29 @@ describeOn(testMajors, 'two wizards at once', options, (server) => {
 		// What is as the first has left it is the first's to take back again.
 		const inTurn = await first.fixer.undo(first.journal.records, quiet);
 		expect(inTurn.undone).toEqual(['the connection limit of database openiz: 40 → 7']);
+		expect(await limit('openiz')).toBe(7);
+	});
+
+	test('fences raised at the same moment: only one stands, and the other wizard does nothing without its own', async () => {
+		await query(admin(), 'alter database openiz connection limit 7');
+		onTestFinished(async () => void (await query(admin(), 'alter database openiz connection limit -1')));
+		const sessionOf = async () => {
+			const { session } = (await fixingOn(admin())).keeper;
+			if (session === null) throw new Error('no session');
+			return session;
+		};
+		const [first, second] = [await sessionOf(), await sessionOf()];
+		// Both have read 7 by now.
+		const fence = { database: 'openiz', kind: 'limit', limitBefore: 7 } as const;
+		const outcomes = await Promise.allSettled([raise(first, fence, null), raise(second, fence, null)]);
+		expect(outcomes.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+		expect(outcomes.find(({ status }) => status === 'rejected')).toMatchObject({
+			reason: { message: 'somebody else has fenced or limited openiz at this very moment' },
+		});
+		expect(await limit('openiz')).toBe(0);
+		// Neither is left in a transaction, and the fence is lifted to what it was.
+		expect(await lift(second, fence)).toMatchObject({ how: 'lifted' });
+		expect(await lift(first, fence)).toMatchObject({ how: 'changed' });
 		expect(await limit('openiz')).toBe(7);
 	});
 
