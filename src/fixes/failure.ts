@@ -24,6 +24,20 @@ export function statusOfFailure(error: unknown): Extract<Done['status'], 'failed
 	return refused ? 'failed' : 'unknown';
 }
 
+/**
+ * What belongs to a change that has just been made. Where it is refused, the change is in force all the same: it must
+ * not pass for one that failed, which nobody would take back.
+ * @throws Error that leaves it open
+ */
+export async function afterChange<T>(body: () => Promise<T>): Promise<T> {
+	try {
+		return await body();
+	} catch (error) {
+		if (statusOfFailure(error) === 'unknown') throw error;
+		throw new Error(`it is changed, but what comes after it failed: ${messageOf(error)}`);
+	}
+}
+
 /** An error as data; `next` is used where the error brings no advice of its own. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
 	if (error instanceof QueryError || error instanceof FileError)

@@ -4,7 +4,7 @@ import type { Done, FactValue } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import { databaseBesides, sessionIn } from './databases.ts';
 import type { ApplyContext, EffectOutcome, PreparedEffect, Standing, WayBack } from './effect.ts';
-import { failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
+import { afterChange, failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
 import { upperFirst } from './in-words.ts';
 
@@ -85,7 +85,7 @@ async function applyOne(
 			{ ...intent, statement: sent(change).join(';\n') },
 			async () => {
 				await session.write(statement);
-				return settle === undefined ? null : settle.run(session);
+				return settle === undefined ? null : afterChange(() => settle.run(session));
 			},
 			(stillToDo) => ({ status: 'done', why: stillToDo, rows: [] }),
 		);

@@ -284,6 +284,18 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 			failure: null,
 		});
 		expect((await again.fixer.undo(again.journal.records, quiet)).skipped).toEqual([]);
+		// The right is gone between the two statements: the first stands, and can still be taken back.
+		const plan = planOf(await again.plan('system', { name: 'work_mem', value: '7MB' }));
+		await query(superuser(), 'revoke execute on function pg_reload_conf() from owner');
+		expect(await again.fixer.apply(plan, { yes: true, typed: null }, quiet)).toMatchObject({
+			outcome: 'partly',
+			done: [{ status: 'unknown', why: expect.stringContaining('permission denied') }],
+		});
+		await query(superuser(), 'grant execute on function pg_reload_conf() to owner');
+		expect(await again.fixer.undo(again.journal.records, quiet)).toMatchObject({
+			undone: ['work_mem of the server: 7MB → not set'],
+			skipped: [],
+		});
 		const admin = await on(server().uri({ user: 'maker', database: 'postgres' }));
 		expect((await admin.fix('role', { name: 'work_mem', value: '5MB', role: 'ims' })).applied.outcome).toBe(
 			'done',

@@ -14,7 +14,7 @@ import {
 	newPath,
 	sha256Of,
 } from './file-state.ts';
-import { backUp, backupPath, backupsBeside, createFile, removeFile, replaceFile } from './replace-file.ts';
+import { backupPath, backupsBeside, createFile, replaceKeeping } from './replace-file.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 export type FileChange = {
@@ -168,25 +168,10 @@ async function applyOne(
 				createFile(path, after, mode, fs);
 				return;
 			}
-			backUp(current, backup, fs);
-			try {
-				replaceFile(current, after, fs);
-			} catch (error) {
-				if (!(error instanceof FileError) || error.failure.code !== 'torn') discard(backup, fs);
-				throw error;
-			}
+			replaceKeeping(current, after, backup, fs);
 		},
 		() => ({ status: 'done', why: null, rows: [] }),
 	);
 	const kept = backup === null ? 'created' : `written; what it was is kept as ${shownPath(backup)}`;
 	return { what: `the file ${shownPath(path)}: ${kept}`, status: 'done', why: null };
-}
-
-/** The copy of a file that was not changed after all. */
-function discard(backup: string, fs: FileOperations): void {
-	try {
-		removeFile(backup, fs);
-	} catch {
-		// The next plan names it.
-	}
 }

@@ -84,6 +84,27 @@ export function backUp(
 	}
 }
 
+/**
+ * Replaces a file, with a copy of what it was beside it; the copy of a file that was not changed after all goes again,
+ * but for one that was not written to its end and has nothing else to be mended from.
+ * @throws FileError as `backUp` and `replaceFile` do
+ */
+export function replaceKeeping(
+	before: FileState,
+	content: Buffer,
+	backup: string,
+	fs: FileOperations = hostFiles,
+): void {
+	backUp(before, backup, fs);
+	try {
+		replaceFile(before, content, fs);
+	} catch (error) {
+		// One that cannot be removed is named by the next plan.
+		if (!(error instanceof FileError) || error.failure.code !== 'torn') removeIfThere(backup, fs);
+		throw error;
+	}
+}
+
 /** Where the copy goes: beside the file, under the session's name, and nowhere that something stands already. */
 export function backupPath(path: string, session: string, fs: FileOperations = hostFiles): string {
 	for (let number = 1; ; number += 1) {

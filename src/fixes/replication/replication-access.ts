@@ -9,12 +9,12 @@ import { cleanText } from '../../evidence/untrusted.ts';
 import type { Inverse } from '../../session/record.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { ApplyContext, Effect, EffectOutcome, Prepared, WayBack } from '../effect.ts';
-import { failureOf, messageOf, statusOfFailure } from '../failure.ts';
+import { afterChange, failureOf, messageOf, statusOfFailure } from '../failure.ts';
 import { fileBack } from '../files/file-back.ts';
 import { type FileChange, planFileChange } from '../files/file-change.ts';
 import { FileError, shownPath } from '../files/file-error.ts';
 import { fileState, sha256Of } from '../files/file-state.ts';
-import { backUp, backupPath, removeFile, replaceFile } from '../files/replace-file.ts';
+import { backupPath, replaceKeeping } from '../files/replace-file.ts';
 import { unifiedDiff } from '../files/unified-diff.ts';
 import { journalled } from '../fix-journal.ts';
 import { type Access, accessBy, accessLine, accessRulesFor, networkOf, withLine } from './access-rules.ts';
@@ -213,16 +213,13 @@ async function writeAndReload(
 			statement: reload,
 		},
 		async () => {
-			backUp(current, backup);
-			try {
-				replaceFile(current, after);
-			} catch (error) {
-				removeFile(backup);
-				throw error;
-			}
-			if (!(await reloaded(session))) return 'the server has not read its configuration again yet: reload it';
-			const { rules } = await accessRulesFor(session, wanted.role, wanted.network, wanted.encrypted);
-			return accessBy(rules).kind === 'open' ? null : 'the server does not read the line as it was meant';
+			replaceKeeping(current, after, backup);
+			return afterChange(async () => {
+				if (!(await reloaded(session)))
+					return 'the server has not read its configuration again yet: reload it';
+				const { rules } = await accessRulesFor(session, wanted.role, wanted.network, wanted.encrypted);
+				return accessBy(rules).kind === 'open' ? null : 'the server does not read the line as it was meant';
+			});
 		},
 		(why) => ({ status: 'done', why, rows: [] }),
 	);

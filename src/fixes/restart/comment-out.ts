@@ -7,6 +7,7 @@ import type { PostgresSession } from '../../evidence/postgres/postgres.ts';
 import { cleanText } from '../../evidence/untrusted.ts';
 import type { Done } from '../../machine/ports.ts';
 import type { ApplyContext, Effect, EffectOutcome, Prepared, PreparedEffect } from '../effect.ts';
+import { failureOf, messageOf, NotBegun, statusOfFailure } from '../failure.ts';
 import { type FileChange, planFileChange, preparedFileChanges } from '../files/file-change.ts';
 import { FileError } from '../files/file-error.ts';
 import { journalled } from '../fix-journal.ts';
@@ -92,13 +93,26 @@ export function withMarks(bytes: Buffer, numbers: ReadonlySet<number>): Buffer {
 
 async function applyAndReload(context: ApplyContext, prepared: PreparedEffect): Promise<EffectOutcome> {
 	const outcome = await prepared.apply(context);
-	const { session } = context.keeper;
-	if (outcome.failure !== null || session === null) return outcome;
+	if (outcome.failure !== null) return outcome;
+	try {
+		return { ...outcome, done: [...outcome.done, ...(await readAgain(context))] };
+	} catch (error) {
+		// The files are changed all the same, and that must be told too.
+		const failed: Done = { what: reload, status: statusOfFailure(error), why: messageOf(error) };
+		const next = [`have the files read again: ${reload}`];
+		return { ...outcome, done: [...outcome.done, failed], failure: failureOf(error, next) };
+	}
+}
+
+/** @throws QueryError */
+async function readAgain({ keeper, journal, plan, solution }: ApplyContext): Promise<readonly Done[]> {
+	const { session } = keeper;
+	if (session === null) throw new NotBegun('the session is gone');
 	await journalled(
-		context.journal,
+		journal,
 		{
-			plan: context.plan,
-			solution: context.solution.id,
+			plan,
+			solution: solution.id,
 			effect: 'reload',
 			object: 'the configuration files',
 			old: null,
@@ -109,11 +123,10 @@ async function applyAndReload(context: ApplyContext, prepared: PreparedEffect): 
 		() => ({ status: 'done', why: null, rows: [] }),
 	);
 	const left = await badLines(session);
-	const more = 'unreadable' in left ? [] : left;
-	const done: Done[] = [
+	return [
 		{ what: 'the files were read again', status: 'done', why: null },
 		// A syntax error hides what comes behind it.
-		...more.map(
+		...('unreadable' in left ? [] : left).map(
 			(line): Done => ({
 				what: fileErrorInWords(line),
 				status: 'failed',
@@ -121,5 +134,4 @@ async function applyAndReload(context: ApplyContext, prepared: PreparedEffect): 
 			}),
 		),
 	];
-	return { ...outcome, done: [...outcome.done, ...done] };
 }
