@@ -62,6 +62,8 @@ describe('who may', () => {
 			'net stop psql_openiz',
 			'net start psql_openiz',
 		]);
+		// With no way back, a program that will not be asked (it refuses administrators) must not leave it stopped.
+		expect(ordersFor('service', windows, [], true)).toMatchObject({ check: null, asBefore: null });
 	});
 });
 

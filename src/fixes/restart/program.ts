@@ -5,7 +5,7 @@ export type Program = {
 	readonly args: readonly string[];
 	/** Whom it runs as; null: as ourselves. */
 	readonly user: { readonly uid: number; readonly gid: number } | null;
-	/** All of its environment; null: a plain one. */
+	/** All of its environment; null: a plain one (on Windows ours, without which nothing is found there). */
 	readonly environment: Readonly<Record<string, string>> | null;
 	/** Its output is read; the one that starts a server must not have our pipes, which the server would keep. */
 	readonly says: boolean;

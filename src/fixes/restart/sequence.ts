@@ -1,6 +1,7 @@
 /** Stop, ask, start; and if it does not come back, start it as it was. Whoever began this must come to its end. */
 import { spawn } from 'node:child_process';
 import { readFile, rm, stat } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { readPidFile } from '../../evidence/host/postmaster-files.ts';
 import { cleanText, withoutSecrets } from '../../evidence/untrusted.ts';
 import type { RestartOrders, RestartResult } from './orders.ts';
@@ -56,7 +57,7 @@ function run({ file, args, user, environment, says }: Program): Promise<Ran> {
 	return new Promise((resolve) => {
 		const child = spawn(file, args, {
 			cwd: '/',
-			env: environment ?? plainEnvironment,
+			...(environment === null && platform() === 'win32' ? {} : { env: environment ?? plainEnvironment }),
 			stdio: says ? ['ignore', 'pipe', 'pipe'] : 'ignore',
 			windowsHide: true,
 			...(user ?? {}),

@@ -105,9 +105,11 @@ export function ordersFor(
 		['stop', '-D', dataDir, '-m', 'fast', '-w', '-t', patienceSeconds],
 		true,
 	);
-	const check = canBeAsked
-		? program('postgres', ['-D', dataDir, ...options, '-C', 'shared_memory_size'], true)
-		: null;
+	// On Windows there is no way back by the command line: what is stopped there is started, whatever the program says.
+	const check =
+		canBeAsked && self.platform !== 'win32'
+			? program('postgres', ['-D', dataDir, ...options, '-C', 'shared_memory_size'], true)
+			: null;
 	const asBefore = before.length === 0 || self.platform === 'win32' ? null : control(before);
 	const service = (action: 'stop' | 'start'): Program => {
 		const common = { user: null, environment: null, says: true };
