@@ -25,6 +25,7 @@ import { fileState } from '../../src/fixes/files/file-state.ts';
 import { createFile, replaceFile } from '../../src/fixes/files/replace-file.ts';
 import { unifiedDiff } from '../../src/fixes/files/unified-diff.ts';
 import { recoverStep } from '../../src/fixes/recover.ts';
+import { changesInForce } from '../../src/session/in-force.ts';
 import { change, journalIn, undo } from './changing-file.ts';
 import { counted } from './counted-files.ts';
 
@@ -184,6 +185,19 @@ test('a backup that is gone or meddled with restores nothing', async () => {
 		{ what: `file ${path}`, why: expect.stringContaining('is not what was kept there') },
 	]);
 	expect(read()).toBe(fresh);
+});
+
+test('what somebody saves at the very moment of the undo is left', async () => {
+	const { path, journal, read } = setUp();
+	await change(path, fresh, journal);
+	const inverse = changesInForce(journal.records)[0]?.inverse;
+	if (inverse?.effect !== 'file') throw new Error('a file can be taken back');
+	const back = fileBack(inverse);
+	if (back.on !== 'host') throw new Error('a file is on a host');
+	await back.look();
+	writeFileSync(path, 'theirs');
+	await expect(back.restore()).rejects.toThrow(/was changed by somebody else/);
+	expect(read()).toBe('theirs');
 });
 
 test('on another machine the same path is another file', async () => {

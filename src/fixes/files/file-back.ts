@@ -22,6 +22,7 @@ export function fileBack(
 			]);
 		return fileState(path, fs);
 	};
+	let seen: FileState | null = null;
 	return {
 		on: 'host',
 		before,
@@ -29,12 +30,18 @@ export function fileBack(
 		byHand: `on ${host}, ${byHand}`,
 		async look() {
 			const now = stateHere();
+			seen = now;
 			if (now === null && before !== null) return { is: 'gone', what };
 			return { is: 'there', what, now: now?.sha256 ?? null };
 		},
 		async restore() {
 			const now = stateHere();
 			if (now === null) throw new FileError('ENOENT', `${what} is not there any more`, [byHand]);
+			// Between the look and this the journal is written: what somebody saves meanwhile is not ours to replace.
+			if (now.sha256 !== seen?.sha256)
+				throw new FileError('file-changed', `${what} was changed by somebody else at this very moment`, [
+					byHand,
+				]);
 			if (backup === null) {
 				removeFile(now.path, fs);
 				return afterUndo;
