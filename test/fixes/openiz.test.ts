@@ -164,6 +164,16 @@ test('instances whose file is not at hand are counted, and named as still to be 
 	expect(plan.diff).toContain('MinPoolSize=8; MaxPoolSize=8');
 });
 
+test('one file under two names is one instance, and is written once', async () => {
+	const ims = imsHost([configuration()]);
+	const [file = ''] = ims.files;
+	const link = join(ims.folder, 'link.config');
+	symlinkSync(file, link);
+	const { plan, applied } = await ims.fix(pools, { config: `${file}, ${link}`, max_pool_size: '5' });
+	expect(plan.consequences).toContainEqual(expect.stringContaining('MaxPoolSize=5 for 1 × 2 pools'));
+	expect(applied).toMatchObject({ outcome: 'done', failure: null, done: [{ status: 'done' }] });
+});
+
 test('a size of one’s own is held against the slots', async () => {
 	const ims = imsHost([configuration(), configuration()]);
 	const plan = planOf(await ims.plan(pools, { max_pool_size: '25' }));

@@ -5,7 +5,7 @@ import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts'
 import { whyUnreadable } from '../logs/log-paths.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
-import { configFiles } from './config-files.ts';
+import { configFiles, distinctFiles } from './config-files.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settingOf } from './connection-string.ts';
@@ -24,7 +24,7 @@ type Answer = { readonly verdict: string; readonly facts: Facts; readonly rows: 
 export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions): EvidenceSource {
 	return async ({ check, facts }) => {
 		// A fix asks for the file where none was given, and is verified by that one.
-		const paths = given.length > 0 ? given : configFiles(String(facts.config ?? ''));
+		const paths = given.length > 0 ? distinctFiles(given) : configFiles(String(facts.config ?? ''));
 		if (paths.length === 0)
 			return { kind: 'absent', why: 'no configuration was given (--config PATH)', grant: null };
 		const started = clock();
