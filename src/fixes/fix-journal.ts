@@ -6,9 +6,9 @@ export interface FixJournal {
 	readonly session: SessionId;
 	/** The file, for the guardian, which goes on writing when this process is gone. */
 	readonly file: string;
-	/** Resolves when the entry is written; with `durable`, when it would survive a power cut. */
 	/** All that this session has written so far. */
 	readonly records: readonly JournalRecord[];
+	/** Resolves when the entry is written; with `durable`, when it would survive a power cut. */
 	append(entry: JournalEntry, options?: { readonly durable?: boolean }): Promise<JournalRecord>;
 }
 

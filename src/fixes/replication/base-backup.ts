@@ -2,6 +2,7 @@
 import type { Facts } from '../../machine/ports.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { Effect, PrepareContext } from '../effect.ts';
+import { shellWord } from '../restart/program.ts';
 import { copySize, inWords, settingsOf } from './primary-needs.ts';
 import { serverFolders } from './sql.ts';
 
@@ -49,7 +50,7 @@ export const baseBackup: Effect = {
 				`On the standby’s machine install PostgreSQL ${major} (the primary is ${version ?? major}), and leave its server stopped. It needs ${size === null ? 'room for a copy of the primary' : `${size} of disk`}, and room for the log.`,
 				`As the account that runs that server, put this line into ~/.pgpass (chmod 600; on Windows %APPDATA%\\postgresql\\pgpass.conf), with the password of ${role} for PASSWORD: ${[primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':')}:PASSWORD`,
 				`${target} must be empty there: a cluster that the installation made is moved away first.`,
-				`As the same account: pg_basebackup -d ${shellWord(conninfo)} -w -D ${shellWord(target)} -R -X stream -S ${slot} -c fast -P`,
+				`As the same account: pg_basebackup -d ${shellWord(conninfo)} -w -D ${shellWord(target)} -R -X stream -S ${shellWord(slot)} -c fast -P`,
 				...(tablespaces > 0
 					? [
 							`There are ${tablespaces} tablespaces: the same folders must be there and empty, or be mapped with --tablespace-mapping.`,
@@ -71,11 +72,6 @@ function text(fence: PrepareContext['fence'], attribute: string, values: Facts):
 function conninfoValue(value: string): string {
 	if (/^[\w.:-]+$/.test(value)) return value;
 	return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
-}
-
-/** As a POSIX shell reads it. */
-function shellWord(word: string): string {
-	return /^[\w./:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function passfileField(field: string): string {
