@@ -1,7 +1,7 @@
 /** Carrying out a plan that was agreed to, effect by effect. */
 import type { Applied, Done, Failure, Plan, PlanRow } from '../machine/ports.ts';
 import type { ApplyContext } from './effect.ts';
-import { failureOf } from './failure.ts';
+import { failureOf, stopFailure } from './failure.ts';
 import type { PreparedPlan } from './make-plan.ts';
 
 /** Does it; stops at the first effect that fails. Never throws. */
@@ -15,10 +15,8 @@ export async function applyPrepared(
 	const done: Done[] = [];
 	let failure: Failure | null = null;
 	for (const effect of effects) {
-		if (context.signal?.aborted === true) {
-			failure = { code: 'stopped', routine: null, layer: null, message: 'it was stopped', next: [] };
-			break;
-		}
+		failure = stopFailure(context.signal);
+		if (failure !== null) break;
 		try {
 			const outcome = await effect.apply(context);
 			rows = merged(rows, outcome.rows);

@@ -49,3 +49,9 @@ export function failureOf(error: unknown, next: readonly string[]): Failure {
 export function refusal(code: string, message: string, next: readonly string[]): Failure {
 	return { code, routine: null, layer: null, message, next };
 }
+
+/** That it has been stopped between two changes; null: it has not. */
+export function stopFailure(signal: AbortSignal | null): Failure | null {
+	if (signal?.aborted !== true) return null;
+	return refusal('stopped', 'it was stopped before all of it was done', ['make a new plan']);
+}

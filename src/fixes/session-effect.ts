@@ -3,7 +3,7 @@ import type { Done, PlanRow } from '../machine/ports.ts';
 import { databaseStates } from './databases.ts';
 import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from './effect.ts';
 import { type Ended, endingStatements, endListed, type Signal } from './end-sessions.ts';
-import { failureOf, messageOf, refusal, statusOfFailure } from './failure.ts';
+import { failureOf, messageOf, statusOfFailure, stopFailure } from './failure.ts';
 import { liftingStatement, raisingStatement } from './fence.ts';
 import { type FencePlan, fenceConsequences, planFences } from './fence-plan.ts';
 import { behindFences } from './fenced.ts';
@@ -84,9 +84,7 @@ async function apply(
 		throw error;
 	};
 	const stopped = () =>
-		context.signal?.aborted === true && rows.some(({ status }) => status === 'planned')
-			? refusal('stopped', 'it was stopped before all of it was done', ['make a new plan'])
-			: null;
+		rows.some(({ status }) => status === 'planned') ? stopFailure(context.signal) : null;
 	const done = () => [...doneOf(options, rows), ...broken];
 	if (fences.fences.length === 0) {
 		try {

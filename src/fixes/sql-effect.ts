@@ -12,7 +12,7 @@ import type { Done, Facts } from '../machine/ports.ts';
 import { attributeValue, parameterOf } from './attribute.ts';
 import { sessionIn } from './databases.ts';
 import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from './effect.ts';
-import { failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
+import { failureOf, messageOf, NotBegun, statusOfFailure, stopFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
 import { named } from './parameters.ts';
 
@@ -128,6 +128,8 @@ function isBlock(node: Readonly<Record<string, unknown>>): boolean {
 async function applyAll(context: ApplyContext, toSend: readonly ToSend[]): Promise<EffectOutcome> {
 	const done: Done[] = [];
 	for (const each of toSend) {
+		const stopped = stopFailure(context.signal);
+		if (stopped !== null) return { rows: [], done, failure: stopped };
 		context.onProgress(each.shown);
 		try {
 			await insideOf(context.keeper, each.database, (session) => send(context, session, each));

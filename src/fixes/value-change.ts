@@ -4,7 +4,7 @@ import type { Done, FactValue } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import { databaseBesides, sessionIn } from './databases.ts';
 import type { ApplyContext, EffectOutcome, PreparedEffect, Standing, WayBack } from './effect.ts';
-import { afterChange, failureOf, messageOf, NotBegun, statusOfFailure } from './failure.ts';
+import { afterChange, failureOf, messageOf, NotBegun, statusOfFailure, stopFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
 import { upperFirst } from './in-words.ts';
 
@@ -57,6 +57,8 @@ function sent({ statement, settle }: ValueChange): readonly string[] {
 async function applyChanges(context: ApplyContext, changes: readonly ValueChange[]): Promise<EffectOutcome> {
 	const done: Done[] = [];
 	for (const change of changes) {
+		const stopped = stopFailure(context.signal);
+		if (stopped !== null) return { rows: [], done, failure: stopped };
 		context.onProgress(change.what);
 		try {
 			done.push(await applyOne(context, change));

@@ -245,6 +245,22 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 		});
 	});
 
+	test('stopped between two changes: the first is done and taken back, the second is not begun', async () => {
+		const { plan, fixer, journal } = await on();
+		const planned = planOf(await plan('role', { name: 'work_mem', value: '8MB', role: "ims, o'brien" }));
+		const stop = new AbortController();
+		const atFirst = () => stop.abort();
+		expect(await fixer.apply(planned, { yes: true, typed: null }, atFirst, stop.signal)).toMatchObject({
+			outcome: 'partly',
+			done: [{ what: 'work_mem of role ims: not set → 8MB', status: 'done' }],
+			failure: { code: 'stopped' },
+		});
+		expect(await fixer.undo(journal.records, quiet)).toMatchObject({
+			undone: ['work_mem of role ims: 8MB → not set'],
+			skipped: [],
+		});
+	});
+
 	test('without the right it says which one is missing, and with it a plain role may', async () => {
 		const owner = await on(server().uri({ user: 'owner', database: 'postgres' }));
 		expect(await owner.plan('system', { name: 'work_mem', value: '5MB' })).toMatchObject({

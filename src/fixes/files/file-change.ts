@@ -2,7 +2,7 @@
 import { hostname, platform } from 'node:os';
 import type { Done } from '../../machine/ports.ts';
 import type { ApplyContext, EffectOutcome, PreparedEffect } from '../effect.ts';
-import { failureOf, messageOf, statusOfFailure } from '../failure.ts';
+import { failureOf, messageOf, statusOfFailure, stopFailure } from '../failure.ts';
 import { journalled } from '../fix-journal.ts';
 import { FileError, shownPath } from './file-error.ts';
 import {
@@ -126,6 +126,8 @@ async function applyChanges(
 ): Promise<EffectOutcome> {
 	const done: Done[] = [];
 	for (const change of changes) {
+		const stopped = stopFailure(context.signal);
+		if (stopped !== null) return { rows: [], done, failure: stopped };
 		const what = `the file ${shownPath(change.path)}`;
 		context.onProgress(`writing ${shownPath(change.path)}`);
 		try {
