@@ -27,7 +27,7 @@ export function askAnew(context: WizardContext, parameter: Parameter): Planned {
 }
 
 /** The value that a plan has, or would have; null: it depends on what was found, or there is none. */
-export function valueNow(context: WizardContext, { name, default: text }: Parameter): string | null {
+function valueNow(context: WizardContext, { name, default: text }: Parameter): string | null {
 	const given = currentPlan(context)?.parameters[name] ?? context.parameters[name];
 	if (given !== undefined) return given;
 	const last = text?.split(/\s+or\s+/).at(-1) ?? null;

@@ -12,7 +12,7 @@ import {
 	XmlError,
 } from './scan-xml.ts';
 
-export const sectionName = 'openiz.persistence.data.ado';
+const sectionName = 'openiz.persistence.data.ado';
 
 export type NpgsqlString = {
 	readonly name: string;

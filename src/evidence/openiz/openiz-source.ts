@@ -58,7 +58,7 @@ export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions)
 }
 
 /** @throws ConfigurationError */
-export async function configurationAt(path: string): Promise<Configuration> {
+async function configurationAt(path: string): Promise<Configuration> {
 	let bytes: Buffer;
 	try {
 		bytes = await readFile(path);

@@ -78,7 +78,7 @@ function commentingOut(lines: readonly BadLine[]): PreparedEffect {
 }
 
 /** A `#` before each of these lines, counted from 1; every other byte stays. */
-export function withMarks(bytes: Buffer, numbers: ReadonlySet<number>): Buffer {
+function withMarks(bytes: Buffer, numbers: ReadonlySet<number>): Buffer {
 	const pieces: Buffer[] = [];
 	let start = 0;
 	for (let number = 1; start < bytes.length; number += 1) {
