@@ -11,6 +11,7 @@ import type { Effect, Prepared } from './effect.ts';
 import { planFileChange, preparedFileChanges } from './files/file-change.ts';
 import { FileError, fileErrorOf, shownPath } from './files/file-error.ts';
 import { assertFolderWritable, ownUid } from './files/file-state.ts';
+import { shellWord } from './restart/program.ts';
 
 /** Its owner may read it and write it, his group may read it. */
 const usualMode = 0o640;
@@ -51,14 +52,18 @@ export const write: Effect = {
 			if (change === null)
 				return { kind: 'nothing to do', why: `${shownPath(wanted)} has this very content already` };
 			if (change.before === null) assertFolderWritable(change.path);
+			const mode = change.before?.mode ?? null;
+			if (secrets.length > 0 && isOpenToAll(mode))
+				return {
+					kind: 'unavailable',
+					why: `it will hold a secret, and everybody on this machine may read ${shownPath(change.path)}`,
+					next: [`take that right away first: chmod 600 ${shellWord(change.path)}`],
+				};
 			return {
 				kind: 'ready',
 				effect: preparedFileChanges([change], {
 					effect: 'write',
-					consequences: [
-						...notes,
-						...(secrets.length > 0 ? [secretNote(change.path, change.before?.mode ?? null)] : []),
-					],
+					consequences: [...notes, ...(secrets.length > 0 ? [secretNote(change.path, mode)] : [])],
 					...(secrets.length > 0 ? { shown: withoutItsSecrets(`${text}\n`, `${shown}\n`) } : {}),
 				}),
 			};
@@ -102,10 +107,15 @@ function withoutItsSecrets(text: string, shown: string): (text: string) => strin
 					.join('\n');
 }
 
+/** Without user ids, as on Windows, a mode says nothing. @param mode null: there is no such file yet */
+function isOpenToAll(mode: number | null): boolean {
+	return mode !== null && ownUid() !== null && (mode & 0o007) !== 0;
+}
+
 function secretNote(path: string, mode: number | null): string {
 	const open = mode !== null && (mode & 0o077) !== 0;
 	return open
-		? `It will hold a secret, and others than its owner may open ${shownPath(path)} (mode ${mode.toString(8)}): chmod 600 it first.`
+		? `It will hold a secret, and the group of ${shownPath(path)} may open it too (mode ${mode.toString(8)}): chmod 600 it first, if that is not meant.`
 		: `It holds a secret: only the owner of ${shownPath(path)} may read it (mode 600).`;
 }
 

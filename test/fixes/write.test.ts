@@ -1,5 +1,6 @@
 /** `write`: a file with values in it. That it is written whole, journalled and taken back: `files.test.ts`. */
 import {
+	chmodSync,
 	existsSync,
 	lchownSync,
 	mkdtempSync,
@@ -155,6 +156,9 @@ test('a secret is in the file alone, which is its owner’s alone', async () => 
 	expect(JSON.stringify(existing)).not.toMatch(/oldsecret|news/);
 	expect(existing.diff).toMatch(/-\*\*\*\n\+"ims" "\*\*\*"/);
 	expect(existing.consequences.join()).toContain('chmod 600');
+	chmodSync(path, 0o644);
+	const open = await prepare(':"role" :"password"', { role: 'ims', password: 'news"ecret' }, secret);
+	expect(open).toMatchObject({ kind: 'unavailable', next: [expect.stringContaining(`chmod 600 ${path}`)] });
 	rmSync(path);
 	const effect = effectOf(
 		await prepare(':"role" :"password"', { role: 'ims', password: 'news"ecret' }, secret),
