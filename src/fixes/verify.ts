@@ -1,7 +1,7 @@
 /** Whether a cure holds: looked at again and again, because a pool that was cut off is back in 0.2 seconds. */
 import type { Branch, Check, Solution, Verification } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
-import { fillTemplate } from '../machine/facts.ts';
+import { fillTemplate, qualifiedName } from '../machine/facts.ts';
 import type { Facts, Observation, Sample, Verified } from '../machine/ports.ts';
 import { whoCameBack } from './came-back.ts';
 import { messageOf } from './failure.ts';
@@ -120,10 +120,20 @@ export async function watch(
 		held,
 		proof: proved ? 'login' : 'arithmetic',
 		samples,
-		before: watched.before,
+		before: ownFacts(watched.check.id, watched.before),
 		after: latest.sample.facts,
 		note: note.length === 0 ? null : note.join('; '),
 	};
+}
+
+/** What the check itself had found: another's fact of the same name measures something else. */
+function ownFacts(check: string, book: Facts): Facts {
+	const prefix = qualifiedName(check, '');
+	return Object.fromEntries(
+		Object.entries(book).flatMap(([name, value]) =>
+			name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+		),
+	);
 }
 
 /** A watch may last for days: the latest are kept. */

@@ -33,8 +33,11 @@ function triedLine(context: WizardContext, tried: WizardContext['tried'][number]
 	const good = tried.outcome === 'held' || tried.outcome === 'helped' || tried.outcome === 'undone';
 	const severity = good ? 'ok' : tried.outcome === 'not verified' ? 'info' : 'critical';
 	const sessions = rowsInWords(tried.applied);
+	// What was measured is the change's; of taking it back it would say the opposite.
 	const changes =
-		tried.verified === null ? [] : changedFacts(tried.verified.before, tried.verified.after, glyphs.arrow);
+		tried.verified === null || tried.outcome === 'undone'
+			? []
+			: changedFacts(tried.verified.before, tried.verified.after, glyphs.arrow);
 	const details = [...(sessions === null ? [] : [`sessions: ${sessions}`]), ...changes].join(', ');
 	return item(severitySpans(severity, glyphs, tried.outcome), [
 		plain('  '),
