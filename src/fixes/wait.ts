@@ -59,7 +59,7 @@ export const wait: Effect = {
 				diff: null,
 				apply: async () => ({
 					rows: [],
-					done: [{ what: title, status: 'done', why: 'a person does it' }],
+					done: [{ what: title, status: 'done', why: 'asked of a person, and waited for' }],
 					failure: null,
 				}),
 				awaited: (keeper, onProgress, signal) =>

@@ -82,7 +82,7 @@ export function verifyingPage(scene: Scene, title: string): Page {
 			text(
 				applied === null
 					? 'The check is run several times: one good look proves little.'
-					: 'Pools reconnect within a second, so one look would lie: it is measured for several seconds.',
+					: 'Pools reconnect within a second, so one look would lie: it is looked again and again. Where somebody else has to act first, it is waited for: have it done now.',
 			),
 			text(faint('x stops measuring: then you say whether it helped.')),
 		],
