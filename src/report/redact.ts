@@ -35,7 +35,7 @@ function kindOf(column: string): Kind | null {
 	return kinds.find(([, pattern]) => pattern.test(column))?.[0] ?? null;
 }
 
-const escapeForRegExp = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapeForRegExp = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** Hands out the tokens of one report, and finds the names again wherever a text quotes them. */
 class Redactor {

@@ -123,6 +123,15 @@ test('redacted, names and addresses are tokens, the same one everywhere', () => 
 	});
 });
 
+test.each(['db-1.example.org', '/run/pg-15/x', 'a.b*c+d?e', '(x)[y]{2}|^$', 'back\\slash', 'O’Brien & co'])(
+	'the name %s is found in a text, whatever a pattern would make of its characters',
+	(name) => {
+		const findings = [{ ...full, text: `${name} holds 97 slots`, rows: [{ application_name: name }] }];
+		const { diagnosis } = redactReport(aReport({ diagnosis: aDiagnosis({ findings }) }));
+		expect(diagnosis.findings[0]?.text).toBe('application-1 holds 97 slots');
+	},
+);
+
 test("the article's own words are not redacted", () => {
 	const findings = [{ ...full, rows: [{ usename: 'Slots', datname: 'pools' }] }];
 	const { diagnosis } = redactReport(aReport({ diagnosis: aDiagnosis({ findings }) }));
