@@ -87,7 +87,7 @@ async function heldNow(
 	const shared = rows.length > 1 ? '; the limit counts for all of them together' : '';
 	const further =
 		total >= limit
-			? `they stay, and none is let in until fewer than ${limit} are left`
+			? `they stay, and none is let in${limit === 0 ? '' : ` until fewer than ${limit} are left`}`
 			: `${limit - total} more are let in`;
 	return [
 		`${upperFirst(named(kind, name))} has ${counted(total)} now: ${further}. By application: ${which}${shared}.`,

@@ -5,7 +5,7 @@ import { ParameterError, quoteIdentifier, quoteParameters } from '../article/par
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { cleanText } from '../evidence/untrusted.ts';
 import type { Facts, FactValue, ParameterValues, PlanInput, Planned } from '../machine/ports.ts';
-import { intervalText } from './sql.ts';
+import { isNegativeInterval } from './sql.ts';
 
 export type Asked = Extract<Planned, { readonly kind: 'parameter' }>;
 
@@ -163,8 +163,8 @@ async function problemOf(
 		case 'interval':
 			if (session === null) return null;
 			try {
-				await session.read(intervalText, [text]);
-				return null;
+				const { rows } = await session.read(isNegativeInterval, [text]);
+				return rows[0]?.negative === true ? `“${cleanText(text)}” is less than no time at all` : null;
 			} catch (error) {
 				if (error instanceof QueryError && !error.lost)
 					return `“${cleanText(text)}” is not a length of time; write 5 minutes, 30s or 1h`;

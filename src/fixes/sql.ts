@@ -127,7 +127,7 @@ export const databaseNames = `select d.datname::text as name from pg_database d 
 export const roleNames = `select r.rolname::text as name from pg_roles r where r.rolcanlogin order by r.rolname`;
 
 /** `$1`: an interval, or an error. */
-export const intervalText = `select ($1::text)::interval::text as text`;
+export const isNegativeInterval = `select ($1::text)::interval < interval '0' as negative`;
 
 /** The same for all databases of a server, and for no other server. */
 export const systemIdentifier = `select system_identifier::text as id from pg_control_system()`;

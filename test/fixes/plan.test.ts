@@ -44,6 +44,7 @@ describeOn(testMajors, 'planning', options, (server) => {
 		['limit', { limit: '101' }, 'it must be at most 100'],
 		['limit', { database: 'openi' }, 'there is no database openi on this server'],
 		['disconnect-idle', { age: 'a while' }, '“a while” is not a length of time; write 5 minutes, 30s or 1h'],
+		['disconnect-idle', { age: '-5min' }, '“-5min” is less than no time at all'],
 		['disconnect-idle', { role: 'imz' }, 'there is no role imz on this server'],
 	])('%s with %o is asked again: %s', async (solution, parameters, problem) => {
 		const { plan } = await fixingOn(superuser());
