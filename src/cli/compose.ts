@@ -93,7 +93,17 @@ function connectionPort(
 	const stop = (): void => waiting?.abort();
 	return {
 		stop,
-		subscribe: (listener) => keeper.subscribe(listener),
+		subscribe(listener) {
+			const { session, lastAttempt } = keeper;
+			// Who begins on a connection that is held already, as each look of `watch` does, hears of it too.
+			if (session !== null)
+				listener({
+					type: 'connection.held',
+					server: session.server,
+					timings: lastAttempt?.timings ?? [],
+				});
+			return keeper.subscribe(listener);
+		},
 		tell(command: ConnectionCommand) {
 			switch (command.type) {
 				case 'wait':

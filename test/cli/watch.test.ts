@@ -126,6 +126,7 @@ describeOn([18], 'watch', options, (server) => {
 		const args = ['watch', server().superuser, '--json', '--for'];
 		const kept = JSON.parse((await run([...args, '1s'], { env })).stdout);
 		expect(misfits(kept, schema)).toEqual([]);
+		expect(kept.server).toMatchObject({ database: 'postgres', provider: 'self-hosted', slot: 'ordinary' });
 		expect(kept.watch).toMatchObject({
 			held: true,
 			fix: {
