@@ -57,9 +57,12 @@ describeOn([18], 'kbwizard fix, with a restart', options, (server) => {
 		expect(await slots()).toBe('30');
 	});
 
-	test('left to somebody else and not waited for: done, not verified, and what to type is said', async () => {
+	test.each([
+		['not waited for', []],
+		['waited for in vain', ['--wait', '1500ms']],
+	])('left to somebody else and %s: done, not verified, and what to type is said', async (_, wait) => {
 		const env = { XDG_STATE_HOME: stateFolder() };
-		const { status, stdout } = await run(raise(), { env });
+		const { status, stdout } = await run(raise(...wait), { env });
 		expect(status).toBe(1);
 		expect(stdout).toMatch(/the server has not been restarted .*pg_ctl restart -D/);
 		expect(await slots()).toBe('30');

@@ -75,7 +75,7 @@ export async function comeBack(
 		const ended = keeper.session?.ended ?? new Promise<never>(() => undefined);
 		const stop = AbortSignal.any([
 			signal,
-			AbortSignal.timeout(Math.max(1, Math.min(pause, end - performance.now()))),
+			AbortSignal.timeout(Math.max(1, Math.ceil(Math.min(pause, end - performance.now())))),
 		]);
 		await Promise.race([ended, delay(pause, undefined, { signal: stop }).catch(() => undefined)]);
 	}
