@@ -138,7 +138,7 @@ function toldOf(end: FixEnd, asked: FixAsked): Told {
 				: { headline: `nothing was changed: ${why}`, status: exitStatus.notDone, why };
 		}
 		case 'tried':
-			return triedTold(end, title);
+			return triedTold(end, title, fixFailure?.message ?? null);
 		case 'parameter missing':
 		case 'consent missing':
 			return { headline: 'nothing was done', status: exitStatus.usage, why: null };
@@ -150,7 +150,8 @@ function titleOf({ solution, step }: FixAsked): string {
 	return step === null ? solution.title : `${plainInline(step.title)} (${solution.title})`;
 }
 
-function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, title: string): Told {
+/** @param why it could not be measured; null: nothing went wrong with that */
+function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, title: string, why: string | null): Told {
 	if (tried.applied?.outcome === 'partly' || tried.outcome === 'failed') {
 		return { headline: `partly done: ${title}; the journal says what`, status: exitStatus.partly, why: null };
 	}
@@ -165,7 +166,11 @@ function triedTold({ tried }: Extract<FixEnd, { kind: 'tried' }>, title: string)
 			return { headline: `done, but it did not hold: ${title}`, status: exitStatus.notVerified, why: null };
 		case 'not verified':
 		case 'undone':
-			return { headline: `done, not verified: ${title}`, status: exitStatus.notVerified, why: null };
+			return {
+				headline: `done, not verified: ${title}${why === null ? '' : `: ${why}`}`,
+				status: exitStatus.notVerified,
+				why,
+			};
 	}
 }
 

@@ -14,7 +14,7 @@ import { expiryProblem } from './plan-expiry.ts';
 import { recoverStep } from './recover.ts';
 import { undoAll } from './undo.ts';
 import { outsideOf } from './value-change.ts';
-import { type Timing, verificationOf, verifyTiming, watch, watchTiming } from './verify.ts';
+import { stepProofs, type Timing, verificationOf, verifyTiming, watch, watchTiming } from './verify.ts';
 
 /** The records without the changes of other plans. */
 const ofPlan = (records: readonly JournalRecord[], plan: string): readonly JournalRecord[] =>
@@ -114,11 +114,14 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 
 		async verify({ solution: id, step, plan, before, untilBroken = false }, onProgress, signal) {
 			const solution = article.solutions.find((each) => each.id === id);
-			const meant = solution === undefined ? null : verificationOf(article.checks, solution, step);
+			if (solution === undefined) return null;
+			const meant = verificationOf(article.checks, solution, step);
 			if (meant === null) return null;
+			const also =
+				step === null && plan !== null && plan.step === undefined ? stepProofs(article.checks, solution) : [];
 			const known = plan === null ? undefined : carried.get(plan.id);
 			const { databases = [], effects = [] } = known?.prepared ?? {};
-			const values = known?.prepared.values ?? (solution === undefined ? {} : await wanted(solution));
+			const values = known?.prepared.values ?? (await wanted(solution));
 			const stop = signal ?? new AbortController().signal;
 			const missing: string[] = [];
 			// Once it has held, what was waited for has happened.
@@ -139,6 +142,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 				options,
 				{
 					...meant,
+					also,
 					before,
 					facts,
 					sessionsEnded: since === null ? null : { databases, since },

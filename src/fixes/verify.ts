@@ -32,9 +32,12 @@ export const watchTiming: Timing = {
 
 export const verifyTiming: Timing = { holdMs: 5_000, patienceMs: 10_000, everyMs: 400, loginEveryMs: 1_000 };
 
-export type Watched = {
-	readonly check: Check;
-	readonly verification: Verification;
+/** A check, and what it must say. */
+export type Proof = { readonly check: Check; readonly verification: Verification };
+
+export type Watched = Proof & {
+	/** Of the steps that were done with it: they must hold too. */
+	readonly also: readonly Proof[];
 	/** Before the fix. */
 	readonly before: Facts;
 	/** What the check's parameters may refer to. */
@@ -51,11 +54,17 @@ export function verificationOf(
 	checks: readonly Check[],
 	solution: Solution,
 	step: string | null,
-): { readonly check: Check; readonly verification: Verification } | null {
+): Proof | null {
 	const proved = step === null ? solution : solution.steps.find(({ id }) => id === step);
 	const verification = proved?.verify ?? null;
 	const check = checks.find(({ id }) => id === verification?.check);
 	return verification === null || check === undefined ? null : { check, verification };
+}
+
+/** What proves the steps of a solution that is applied as a whole. */
+export function stepProofs(checks: readonly Check[], solution: Solution): readonly Proof[] {
+	if (solution.how !== 'applied') return [];
+	return solution.steps.flatMap(({ id }) => verificationOf(checks, solution, id) ?? []);
 }
 
 type Look = {
@@ -80,7 +89,7 @@ export async function watch(
 	let lastLogin = Number.NEGATIVE_INFINITY;
 	let refusedLogin: string | null = null;
 	const lookAndLogIn = async (): Promise<Look> => {
-		const latest = await look(options, watched, signal, begun);
+		const latest = await lookAtAll(options, watched, signal, begun);
 		samples.push(latest.sample);
 		if (samples.length > mostSamples) samples.shift();
 		if (!latest.good || options.proveLogin === null) return latest;
@@ -152,9 +161,30 @@ function inWords({ branches }: Check, { verdict, facts }: Sample): string {
 	return branch === undefined ? verdict : plainInline(fillTemplate(branch.text, facts));
 }
 
+/** The solution's own check decides what is told; where only a step's does not hold, that one's finding is the reason. */
+async function lookAtAll(
+	options: FixerOptions,
+	watched: Watched,
+	signal: AbortSignal,
+	begun: number,
+): Promise<Look> {
+	const own = await look(options, watched, signal, begun);
+	if (!own.good) return own;
+	for (const proof of watched.also) {
+		const { good, branch, sample, why } = await look(
+			options,
+			{ ...proof, facts: watched.facts },
+			signal,
+			begun,
+		);
+		if (!good) return { ...own, good, why: why ?? plainInline(fillTemplate(branch.text, sample.facts)) };
+	}
+	return own;
+}
+
 async function look(
 	options: FixerOptions,
-	{ check, verification, facts }: Watched,
+	{ check, verification, facts }: Proof & Pick<Watched, 'facts'>,
 	signal: AbortSignal,
 	begun: number,
 ): Promise<Look> {

@@ -1,5 +1,5 @@
 /** What keys do, where it is more than one word to the machine. */
-import { currentPlan, plansInForce } from '../machine/plans.ts';
+import { currentPlan, plansInForce, plansToUndo } from '../machine/plans.ts';
 import type { Hand, KeyScene } from './binding.ts';
 import { can } from './key-conditions.ts';
 import { offeredVerdicts } from './pages/asking.ts';
@@ -39,6 +39,18 @@ export function nextParameter({ screen, snapshot }: KeyScene): string | null {
 	);
 	const asked = screen.name === 'parameter' && planned?.kind === 'parameter' ? planned.name : null;
 	return names[(asked === null ? 0 : names.indexOf(asked) + 1) % names.length] ?? null;
+}
+
+/** Told before it is done: a way back may be as grave as what it takes back. The second press does it. */
+export function takeBack(hand: Hand, { screen, snapshot, view }: KeyScene): void {
+	if (!('solution' in screen)) return;
+	const { solution } = screen;
+	const step = 'step' in screen ? screen.step : null;
+	const all = plansToUndo(snapshot.context, { solution, step }).flatMap(({ undoable }) => undoable);
+	const told = [...all.slice(0, 3), ...(all.length > 3 ? [`and ${all.length - 3} more`] : [])].join('; ');
+	const notice = `Nothing is taken back yet. u again takes back: ${told}.`;
+	if (view.notice === notice) hand.send({ type: 'undo' });
+	else hand.change({ notice });
 }
 
 function submit(hand: Hand, { screen, snapshot, view }: KeyScene): void {

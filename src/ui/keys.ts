@@ -1,7 +1,7 @@
 /** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
 import { currentPlan } from '../machine/plans.ts';
 import type { Binding } from './binding.ts';
-import { choose, enter, enterLabel, leave, nextParameter, overlay, quit } from './key-acts.ts';
+import { choose, enter, enterLabel, leave, nextParameter, overlay, quit, takeBack } from './key-acts.ts';
 import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
 
 /** First match wins. */
@@ -190,7 +190,7 @@ export const keyTable: readonly Binding[] = [
 		help: 'take back what was changed',
 		footer: () => 'take it back',
 		when: onPage((scene) => can(scene, { type: 'undo' })),
-		act: (hand) => hand.send({ type: 'undo' }),
+		act: takeBack,
 	},
 	{
 		keys: ['l'],

@@ -117,6 +117,21 @@ describeOn(testMajors, 'fix, undo and report', { databases: ['clinic'] }, (serve
 		expect(again).toMatchObject({ status: 0, stdout: 'nothing to take back\n' });
 	});
 
+	test('the role’s limit is lifted while the database is full: who gets in anyway proves nothing', async () => {
+		await query(admin(), 'create role app login connection limit 1');
+		await query(admin(), 'alter database clinic connection limit 1');
+		const held = await holdSlots(1, server().uri({ user: 'app', database: 'clinic' }));
+		const args = ['fix', 'KB008', 'lift-the-connection-limit', server().superuser, '--set', 'role=app'];
+		try {
+			const { status, stdout, stderr } = await run([...args, '--yes', '--json']);
+			expect(status, stderr).toBe(1);
+			expect(JSON.parse(stdout).verified).toMatchObject({ held: false });
+		} finally {
+			await held.release();
+			await query(admin(), 'alter database clinic connection limit -1');
+		}
+	});
+
 	test('a person’s solution is told step by step, and changes nothing', async () => {
 		const { status, stdout } = await run(['fix', 'KB008', 'relieve-the-server', admin(), '--yes']);
 		expect(status).toBe(2);

@@ -112,6 +112,8 @@ test('a step that is not in place is looked at again, or passed by on the person
 test('what was taken back leads to the step again', async () => {
 	await played(ways['step done'], async (shown) => {
 		press(shown, 'u');
+		expect(textAt(shown)).toMatch(/Nothing is taken back yet\. u again takes back: /);
+		press(shown, 'u');
 		shown.ports.undoing.resolve(undone);
 		await shown.to(null, 'undone');
 		press(shown, 'enter');
