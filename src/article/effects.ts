@@ -24,7 +24,7 @@ export const effects: Readonly<Record<string, Effect>> = {
 	openiz: {
 		...effect([
 			...['config', 'stm', 'max-requests'],
-			...['max-pool-size', 'budget', 'instances'],
+			...['max-pool-size', 'budget', 'instances', 'others'],
 			...['readonly', 'host', 'port'],
 		]),
 		onHost: true,

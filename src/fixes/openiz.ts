@@ -1,6 +1,6 @@
 /**
  * `openiz apply config=:config …`: the configuration of the IMS, changed in place. `stm=true max-requests=:n` on its
- * `<connectionManager>`; `max-pool-size=:n budget=:usable instances=:n` in its connection strings; `readonly=:name
+ * `<connectionManager>`; `max-pool-size=:n budget=:usable instances=:n others=:n` in its connection strings; `readonly=:name
  * host=:host port=:port` for a string of its own to read with. Every other byte stays.
  */
 

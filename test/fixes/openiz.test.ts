@@ -174,11 +174,19 @@ test('one file under two names is one instance, and is written once', async () =
 	expect(applied).toMatchObject({ outcome: 'done', failure: null, done: [{ status: 'done' }] });
 });
 
+test('what other applications hold is not for the pools, nor what instances not given will take', async () => {
+	const ims = imsHost([configuration()]);
+	const facts = { usable: 97, other_sessions: 14, instances_seen: 3, config: ims.files.join(', ') };
+	expect(planOf(await ims.plan(pools, {}, facts)).consequences[0]).toBe(
+		'97 slots − 14 of other applications − 3 for administrators − 5 for monitoring = 75; over 3 × 2 pools that is MaxPoolSize=12, together at most 72 connections.',
+	);
+});
+
 test('a size of one’s own is held against the slots', async () => {
 	const ims = imsHost([configuration(), configuration()]);
 	const plan = planOf(await ims.plan(pools, { max_pool_size: '25' }));
 	expect(plan.consequences[0]).toBe(
-		'MaxPoolSize=25 for 2 × 2 pools is at most 100 connections of 97 slots: still more than there are. What fits is 22.',
+		'MaxPoolSize=25 for 2 × 2 pools is at most 100 connections; there are 97 slots, which is less. What fits is 22.',
 	);
 	const { verified } = await ims.fix(pools, { max_pool_size: '25' });
 	expect(verified).toMatchObject({ held: false, verdict: 'larger', after: { pools: 100, over: 3 } });

@@ -222,7 +222,15 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		resetAll();
 		await query(server().superuser, 'alter system set superuser_reserved_connections = 0');
 		await query(server().superuser, 'select pg_reload_conf()');
-		const { fix, fixer } = await fixing();
+		const { fix, fixer, plan } = await fixing();
+		const held = await holdSlots(8, server().superuser);
+		await query(server().superuser, 'alter system set max_connections = 7');
+		await query(server().superuser, 'select pg_reload_conf()');
+		const fewer = planOf(await plan('apply-the-edited-setting', { restart: 'pg_ctl' }));
+		expect(fewer.consequences.join()).toMatch(/There are (9|1\d) sessions now, and 7 slots afterwards/);
+		await held.release();
+		await query(server().superuser, 'alter system reset max_connections');
+		await query(server().superuser, 'select pg_reload_conf()');
 		const edited = await fix('apply-the-edited-setting', { restart: 'pg_ctl' });
 		expect(edited.applied).toMatchObject({ outcome: 'done', failure: null });
 		const of = ({ plan, applied }: typeof edited) => ({ step: null, plan, applied, before: {} });

@@ -15,6 +15,8 @@ import {
 type Asked = {
 	readonly size: number | null;
 	readonly slots: number | null;
+	/** Slots that other applications hold. */
+	readonly others: number;
 	readonly instances: number | null;
 };
 
@@ -26,6 +28,7 @@ export function pooling(value: ValueOf): Wanted | Refused {
 	const asked: Asked = {
 		size: size === null ? null : wholeNumber(size, 1),
 		slots,
+		others: wholeNumber(value('others'), 0) ?? 0,
 		instances: instances === null ? null : wholeNumber(instances, 1),
 	};
 	if (size !== null && asked.size === null)
@@ -64,7 +67,8 @@ function changing(configurations: readonly Configuration[], asked: Asked): Chang
 	const files = configurations.length;
 	const instances = Math.max(files, asked.instances ?? files);
 	const count = pools.length + (instances - files) * Math.max(...perFile);
-	const fitting = asked.slots === null ? null : fittingSize(asked.slots, count);
+	const ours = asked.slots === null ? null : Math.max(0, asked.slots - asked.others);
+	const fitting = ours === null ? null : fittingSize(ours, count);
 	const size = asked.size ?? fitting;
 	if (size === null)
 		return refusedParameter(
@@ -74,10 +78,12 @@ function changing(configurations: readonly Configuration[], asked: Asked): Chang
 	const arithmetic = `${instances} × ${count / instances} pools`;
 	const among = Number.isInteger(count / instances) ? arithmetic : `${count} pools of ${instances} instances`;
 	const { administrators, monitoring } = margin;
+	const others = asked.others === 0 ? '' : ` − ${asked.others} of other applications`;
+	const budget = `${asked.slots} slots${others}`;
 	if (size < 1)
 		return {
 			kind: 'unavailable',
-			why: `not even one connection each fits: ${asked.slots} slots − ${administrators} − ${monitoring}, over ${among}`,
+			why: `not even one connection each fits: ${budget} − ${administrators} − ${monitoring}, over ${among}`,
 			next: ['fewer instances, or more slots: see the other solutions of this cause'],
 		};
 	const results = configurations.map((configuration) => ({
@@ -90,8 +96,8 @@ function changing(configurations: readonly Configuration[], asked: Asked): Chang
 		asked.slots === null
 			? `MaxPoolSize=${size} for ${among}: together at most ${count * size} connections.`
 			: asked.size === null
-				? `${asked.slots} slots − ${administrators} for administrators − ${monitoring} for monitoring = ${asked.slots - administrators - monitoring}; over ${among} that is MaxPoolSize=${size}, together at most ${count * size} connections.`
-				: `MaxPoolSize=${size} for ${among} is at most ${count * size} connections of ${asked.slots} slots${count * size > asked.slots ? ': still more than there are' : ''}. What fits is ${fitting}.`;
+				? `${budget} − ${administrators} for administrators − ${monitoring} for monitoring = ${(ours ?? 0) - administrators - monitoring}; over ${among} that is MaxPoolSize=${size}, together at most ${count * size} connections.`
+				: `MaxPoolSize=${size} for ${among} is at most ${count * size} connections; there are ${budget}${count * size > (ours ?? 0) ? ', which is less' : ''}. What fits is ${fitting}.`;
 	return {
 		edits: (configuration) => results.find((each) => each.configuration === configuration)?.edits ?? [],
 		consequences: [

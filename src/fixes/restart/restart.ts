@@ -130,6 +130,7 @@ async function toldOf(
 					located.here ? thisMachine() : null,
 					located.here ? located.postmaster.mostProcesses : null,
 				)),
+		...(slots === undefined || raised !== null ? [] : await shortage(session, Number(slots.to))),
 		...(changes.some(({ name }) => whereabouts.has(name))
 			? ['Afterwards it is found somewhere else: whoever connects, this program too, must be told.']
 			: []),
@@ -138,3 +139,16 @@ async function toldOf(
 			: [`Given on the command line, and the same afterwards: ${[...commandLine].join(', ')}.`]),
 	];
 }
+
+/** Fewer slots than there are sessions now. @param slots `max_connections` after the restart */
+async function shortage(session: PostgresSession, slots: number): Promise<readonly string[]> {
+	const { rows } = await session.read(sessionsNow);
+	const used = Number(rows[0]?.used ?? 0);
+	return used <= slots
+		? []
+		: [`There are ${used} sessions now, and ${slots} slots afterwards: the others are refused (53300).`];
+}
+
+/** A process without a type is somebody else's session, as an ordinary role sees it. */
+const sessionsNow =
+	"select count(*)::int as used from pg_stat_activity where backend_type = 'client backend' or backend_type is null and datid is not null";
