@@ -1,7 +1,7 @@
 /** The plans that a session made: the one at hand, and those whose changes still stand. */
 import type { Slug } from '../article/article.ts';
 import type { WizardContext } from './context.ts';
-import type { Applied, Plan } from './ports.ts';
+import type { Applied, Plan, Undone } from './ports.ts';
 
 /** How long a plan may be looked at before it must be made anew, in milliseconds. */
 export const planExpiryMs = 60_000;
@@ -16,12 +16,18 @@ function changed(plan: Plan | null, applied: Applied | null): plan is Plan {
 	return plan !== null && plan.undoable.length > 0 && applied !== null && applied.outcome !== 'nothing';
 }
 
+/** Whether it took back nothing of what it should have: all of that still stands. */
+export function cameToNothing(undone: Undone | null): boolean {
+	return undone !== null && undone.undone.length === 0 && undone.skipped.length > 0;
+}
+
 /** What this session changed and has not taken back, oldest first; each plan once. */
 export function plansInForce(context: WizardContext): readonly Plan[] {
 	const inForce = new Map<string, Plan>();
-	for (const { plan, applied, outcome } of context.tried) {
-		if (outcome === 'undone' && plan !== null) inForce.delete(plan.id);
-		else if (changed(plan, applied)) inForce.set(plan.id, plan);
+	for (const { plan, applied, outcome, undone } of context.tried) {
+		if (outcome === 'undone' && plan !== null) {
+			if (!cameToNothing(undone)) inForce.delete(plan.id);
+		} else if (changed(plan, applied)) inForce.set(plan.id, plan);
 	}
 	const plan = currentPlan(context);
 	// While it is being verified it has not been noted as tried yet.

@@ -2,6 +2,7 @@
 import type { WizardContext } from '../machine/context.ts';
 import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
+import { cameToNothing } from '../machine/plans.ts';
 import { type ConnectionState, connectionOf, screenOf } from '../machine/screen.ts';
 import { type Block, item } from './block.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -30,7 +31,9 @@ function notSeenLine(context: WizardContext, { check }: NotSeen, why: string, gl
 }
 
 function triedLine(context: WizardContext, tried: WizardContext['tried'][number], glyphs: Glyphs): Block {
-	const good = tried.outcome === 'held' || tried.outcome === 'helped' || tried.outcome === 'undone';
+	const left = cameToNothing(tried.undone);
+	const good =
+		!left && (tried.outcome === 'held' || tried.outcome === 'helped' || tried.outcome === 'undone');
 	const severity = good ? 'ok' : tried.outcome === 'not verified' ? 'info' : 'critical';
 	const sessions = rowsInWords(tried.applied);
 	// What was measured is the change's; of taking it back it would say the opposite.
@@ -39,7 +42,7 @@ function triedLine(context: WizardContext, tried: WizardContext['tried'][number]
 			? []
 			: changedFacts(tried.verified.before, tried.verified.after, glyphs.arrow);
 	const details = [...(sessions === null ? [] : [`sessions: ${sessions}`]), ...changes].join(', ');
-	return item(severitySpans(severity, glyphs, tried.outcome), [
+	return item(severitySpans(severity, glyphs, left ? 'not taken back' : tried.outcome), [
 		plain('  '),
 		strong(partTitle(context.article, tried.solution, tried.step)),
 		plain(details === '' ? '' : `  ${details}`),

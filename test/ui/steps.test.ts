@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { plansInForce } from '../../src/machine/plans.ts';
 import { screenOf } from '../../src/machine/screen.ts';
 import { dispatchKey } from '../../src/ui/dispatch-key.ts';
 import { frameOf } from '../../src/ui/frame.ts';
@@ -119,6 +120,18 @@ test('what was taken back leads to the step again', async () => {
 		press(shown, 'enter');
 		expect(here(shown)).toMatchObject({ name: 'step', step: 'prepare' });
 		expect(textAt(shown)).not.toContain('u takes back');
+	});
+});
+
+test('what could not be taken back is not said to be, and is offered again', async () => {
+	await played(ways['step done'], async (shown) => {
+		press(shown, 'u');
+		press(shown, 'u');
+		const skipped = [{ what: 'the slot', why: 'a standby uses it' }];
+		shown.ports.undoing.resolve({ ...undone, undone: [], skipped });
+		await shown.to(null, 'undone');
+		expect(JSON.stringify(shown.session.transcript.get())).toContain('not taken back');
+		expect(plansInForce(shown.actor.getSnapshot().context)).toHaveLength(1);
 	});
 });
 

@@ -62,7 +62,7 @@ class OneSessionKeeper implements PostgresKeeper {
 	readonly #closing = new AbortController();
 	#held: Held | null = null;
 	/** The way to try after a loss; null: none was lost, or that was tried. */
-	#lost: ConnectionSettings | null = null;
+	#lost: Pick<Held, 'settings' | 'rescue'> | null = null;
 	#lastAttempt: Attempt | null = null;
 	#opening: Attempt | 'told' | null = null;
 	#waiting = false;
@@ -174,9 +174,14 @@ class OneSessionKeeper implements PostgresKeeper {
 		}
 		// A loss is told when the connection is closed, which may come after the first failed query.
 		await held?.session.ended;
-		const settings = this.#lost ?? this.#settings;
+		const lost = this.#lost;
 		this.#lost = null;
-		return this.#connect(settings);
+		if (lost?.rescue) {
+			await this.#rescueBy(lost.settings);
+			// The answer is about the ordinary way; where the rescue does not get in, that one may.
+			return this.#held === null ? this.#connect(this.#settings) : this.#lookIn();
+		}
+		return this.#connect(lost?.settings ?? this.#settings);
 	}
 
 	/** While the rescue's session is held: whether an ordinary login gets in by now. It is ended at once. */
@@ -247,8 +252,8 @@ class OneSessionKeeper implements PostgresKeeper {
 		void session.ended.then((failure) => {
 			if (this.#held !== held || failure === null) return;
 			this.#held = null;
-			// By the rescue again only if the ordinary way is still closed.
-			this.#lost = held.rescue ? this.#settings : held.settings;
+			// By the same role again: what was changed by the rescue can be taken back by it alone.
+			this.#lost = held;
 			this.#tell({ type: 'connection.lost', failure });
 		});
 	}

@@ -132,6 +132,19 @@ describeOn(testMajors, 'the keeper', options, (server) => {
 		expect(types(events).slice(0, 4)).toEqual(['connecting', 'refused', 'connecting', 'held']);
 	});
 
+	it('comes back by the rescue role after a loss, though an ordinary one would get in by then', async () => {
+		const slots = await fill(server());
+		const { keeper, events } = keeperOf(app(), admin());
+		await keeper.attempt();
+		const pid = keeper.session?.pid;
+		await Promise.all(slots.clients.slice(0, 3).map((client) => client.end()));
+		await query(admin(), 'select pg_terminate_backend($1::int)', [pid]);
+		await until(() => types(events).includes('lost'), { what: 'the loss to be told' });
+		expect((await keeper.attempt()).verdict).toBe('connected');
+		expect(keeper.session?.server.user).toBe('postgres');
+		expect(keeper.session?.pid).not.toBe(pid);
+	});
+
 	it('hides the gauge from a role that does not see every session', async () => {
 		const other = await connect(admin());
 		releases.push(() => other.end());
