@@ -51,7 +51,8 @@ describeOn(testMajors, 'shrink-the-pools', { settings: { max_connections: 40 } }
 
 test('what the configuration says is known without a server, and a dry run leaves the file alone', async () => {
 	const { path, folder, read } = imsFile();
-	const checked = await run(['check', 'KB008', unreachable, '--config', path, '--config', path, '--json']);
+	const other = imsFile().path;
+	const checked = await run(['check', 'KB008', unreachable, '--config', path, '--config', other, '--json']);
 	const { findings } = JSON.parse(checked.stdout);
 	const found = (check: string) => findings.find((finding: { check: string }) => finding.check === check);
 	expect(found('does-the-configuration-ask-for-more-than-there-is')).toMatchObject({
@@ -62,7 +63,7 @@ test('what the configuration says is known without a server, and a dry run leave
 	expect(found('does-the-ims-fetch-with-several-threads')).toMatchObject({
 		verdict: 'off',
 		source: 'config',
-		rows: [{ file: path, stm: false }, { file: path }],
+		rows: [{ file: path, stm: false }, { file: other }],
 	});
 	const args = ['fix', 'KB008', 'disable-multi-threaded-fetches', unreachable, '--config', path];
 	const planned = await run([...args, '--dry-run']);
