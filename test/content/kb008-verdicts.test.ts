@@ -271,17 +271,25 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 			`SET max_parallel_workers_per_gather = 4; SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0;
 			 SET min_parallel_table_scan_size = 0; SET ${major < 16 ? 'force_parallel_mode' : 'debug_parallel_query'} = on`,
 		);
-		if (client !== undefined)
-			send([client], 'SELECT count(*) FROM pg_attribute a, pg_attribute b, pg_attribute c');
+		// Where no worker can be had at its beginning a query runs on alone: then it is begun anew.
+		let begun: number | null = null;
 		await until(
 			async () => {
 				const rows = await query(
 					lab().superuser,
 					"SELECT FROM pg_stat_activity WHERE backend_type = 'parallel worker'",
 				);
-				return rows.length > 0;
+				if (rows.length > 0) return true;
+				if (client === undefined || (begun !== null && performance.now() - begun < 2_000)) return false;
+				await query(
+					lab().superuser,
+					"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query ~ '^SELECT count.*pg_attribute' AND state = 'active'",
+				);
+				send([client], 'SELECT count(*) FROM pg_attribute a, pg_attribute b, pg_attribute c');
+				begun = performance.now();
+				return false;
 			},
-			{ what: 'a parallel worker' },
+			{ what: 'a parallel worker', timeoutMs: 30_000 },
 		);
 		for (const uri of [lab().superuser, ims(), lab().uri({ user: 'stranger' })])
 			expect((await diagnosed({}, uri)).causes).toEqual([]);
