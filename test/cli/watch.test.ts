@@ -79,10 +79,11 @@ describeOn([18], 'watch', options, (server) => {
 				(
 					await query(
 						server().superuser,
-						"select pid from pg_stat_activity where application_name = 'kbwizard'",
+						// Not in the middle of connecting: that would be a refusal, not a loss.
+						"select pid from pg_stat_activity where application_name = 'kbwizard' and query ~ 'verdict'",
 					)
 				)[0]?.pid,
-			{ what: 'the watch to connect' },
+			{ what: 'the watch to look' },
 		);
 		await query(server().superuser, 'select pg_terminate_backend($1)', [pid]);
 		const { status, stdout } = await watch.end;
