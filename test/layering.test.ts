@@ -23,9 +23,9 @@ const rooms: Readonly<Record<string, Room>> = {
 	},
 	machine: { own: ['article'], packages: ['xstate'] },
 	evidence: { own: ['machine', 'article', 'nearest-name.ts'], packages: ['pg', 're2js'] },
-	session: { own: ['machine', 'article', untrusted], packages: [] },
+	session: { own: ['machine', 'article', untrusted, 'system-code.ts'], packages: [] },
 	fixes: {
-		own: ['evidence', 'machine', 'article', 'session', 'child-entry.ts', 'nearest-name.ts'],
+		own: ['evidence', 'machine', 'article', 'session', 'child-entry.ts', 'nearest-name.ts', 'system-code.ts'],
 		packages: ['pg'],
 	},
 	report: { own: ['machine', 'article', 'session'], packages: [] },
@@ -51,6 +51,7 @@ const rooms: Readonly<Record<string, Room>> = {
 	},
 	'child-entry.ts': { own: [], packages: [] },
 	'nearest-name.ts': { own: [], packages: [] },
+	'system-code.ts': { own: [], packages: [] },
 };
 
 /** Programs of their own: they have a process to read, as the command line has. */

@@ -81,14 +81,9 @@ where a.pid <> pg_backend_pid() and a.usesysid is not null and coalesce(a.backen
 /** Tries a value (`$2` of `$1`) on, for this one read-only transaction. */
 export const tryValue = `select set_config($1, $2, true) as tried`;
 
-/** When this session last took the configuration files in. */
-export const loadedAt = `select pg_conf_load_time() as at`;
-
 /** Standbys that follow now, and commits that wait for one. */
 export const standbysNow = `select (select count(*) from pg_stat_replication where state = 'streaming') as streaming,
        (select count(*) from pg_stat_activity where wait_event = 'SyncRep') as waiting`;
-
-export const reload = `select pg_reload_conf()`;
 
 /** Settings whose value is a list of quoted names: each is a literal of its own, or the list would be one name. */
 const listsOfNames: ReadonlySet<string> = new Set([

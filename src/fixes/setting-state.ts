@@ -1,17 +1,15 @@
 /** A setting as it stands in one scope, and the way from one value of it to another. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { cleanText, withoutSecrets } from '../evidence/untrusted.ts';
 import type { FactValue, Row } from '../machine/ports.ts';
 import type { Inverse } from '../session/record.ts';
 import type { Standing, WayBack } from './effect.ts';
 import { named } from './parameters.ts';
+import { reload, reloadFiles } from './reload.ts';
 import {
 	filesValue,
-	loadedAt,
 	ownersThere,
 	ownValues,
-	reload,
 	type SettingScope,
 	setSetting,
 	settingByName,
@@ -23,7 +21,6 @@ import { type Settling, statementBack } from './value-change.ts';
 
 /** How long the server may take to read its files again, in milliseconds. */
 const reloadTimeoutMs = 5_000;
-const lookEveryMs = 50;
 
 export function isSystem({ role, database }: SettingScope): boolean {
 	return role === null && database === null;
@@ -129,16 +126,10 @@ export function settling(scope: SettingScope, name: string): Settling | undefine
  * @throws Error where the server did not take it
  */
 async function reloaded(session: PostgresSession, name: string): Promise<string | null> {
-	const before = (await session.read(loadedAt)).rows[0]?.at ?? null;
-	await session.write(reload);
-	for (const deadline = Date.now() + reloadTimeoutMs; ; await delay(lookEveryMs)) {
-		const { rows } = await session.read(loadedAt);
-		if ((rows[0]?.at ?? null) !== before) break;
-		if (Date.now() > deadline)
-			throw new Error(
-				`it is in the configuration, but the server has not read its files again within ${reloadTimeoutMs / 1000} s: its log says why`,
-			);
-	}
+	if (!(await reloadFiles(session, reloadTimeoutMs)))
+		throw new Error(
+			`it is in the configuration, but the server has not read its files again within ${reloadTimeoutMs / 1000} s: its log says why`,
+		);
 	return stillToDo(session, name);
 }
 

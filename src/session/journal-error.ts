@@ -1,5 +1,6 @@
 /** What goes wrong with a journal, told to a person. */
 import type { Failure } from '../machine/ports.ts';
+import { systemCode } from '../system-code.ts';
 
 /** The journal could not be opened, written or read; `failure` says on which file, and what to do. */
 export class JournalError extends Error {
@@ -9,11 +10,6 @@ export class JournalError extends Error {
 		this.name = 'JournalError';
 		this.failure = { code, routine: null, layer: null, message, next };
 	}
-}
-
-/** The code of a system error (`ENOSPC`); null: it is not one. */
-export function systemCode(error: unknown): string | null {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** A system error on a file or folder of the journal, with what helps against it. */

@@ -13,7 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cleanText } from '../evidence/untrusted.ts';
-import { JournalError, journalErrorOf, systemCode } from './journal-error.ts';
+import { systemCode } from '../system-code.ts';
+import { JournalError, journalErrorOf } from './journal-error.ts';
 import { journalLine } from './journal-line.ts';
 import { lineHash, parseJournal } from './read-journal.ts';
 import type { JournalEntry, JournalRecord, SessionId } from './record.ts';

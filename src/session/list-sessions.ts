@@ -1,8 +1,9 @@
 /** The sessions of this machine. */
 import { readdir } from 'node:fs/promises';
+import { systemCode } from '../system-code.ts';
 import { type ChangeInForce, changesInForce } from './in-force.ts';
 import { journalFile, sessionsDir } from './journal.ts';
-import { journalErrorOf, systemCode } from './journal-error.ts';
+import { journalErrorOf } from './journal-error.ts';
 import { type Damage, readJournal } from './read-journal.ts';
 import type { JournalRecord, RecordOf, SessionId } from './record.ts';
 import { isSessionId } from './session-id.ts';

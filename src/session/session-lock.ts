@@ -1,6 +1,7 @@
 /** One process writes a session at a time. */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { JournalError, journalErrorOf, systemCode } from './journal-error.ts';
+import { systemCode } from '../system-code.ts';
+import { JournalError, journalErrorOf } from './journal-error.ts';
 
 /** The process that wants to write. */
 export type Writer = {

@@ -1,6 +1,7 @@
 /** What goes wrong with a file that is to be changed, told to a person. */
 import { cleanText } from '../../evidence/untrusted.ts';
 import type { Failure } from '../../machine/ports.ts';
+import { systemCode } from '../../system-code.ts';
 
 /** The file could not be read or written, and is as it was (but for the code `torn`); `failure` says why, and what to do. */
 export class FileError extends Error {
@@ -10,11 +11,6 @@ export class FileError extends Error {
 		this.name = 'FileError';
 		this.failure = { code, routine: null, layer: null, message, next };
 	}
-}
-
-/** The code of a system error (`ENOSPC`); null: it is not one. */
-export function systemCode(error: unknown): string | null {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 /** A system error on a file, with what helps against it. @param doing `read`, `replace`, … */

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import nodeFs from 'node:fs';
 import { platform, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { FileError, fileErrorOf, shownPath, systemCode } from './file-error.ts';
+import { systemCode } from '../../system-code.ts';
+import { FileError, fileErrorOf, shownPath } from './file-error.ts';
 
 /** What is asked of the file system: one call is one step, between any two of which the process may be killed. */
 export type FileOperations = Pick<

@@ -6,7 +6,8 @@
 import { randomBytes } from 'node:crypto';
 import { platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { FileError, fileErrorOf, shownPath, systemCode } from './file-error.ts';
+import { systemCode } from '../../system-code.ts';
+import { FileError, fileErrorOf, shownPath } from './file-error.ts';
 import {
 	assertReplaceable,
 	type FileOperations,

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
 import { cleanText } from '../../evidence/untrusted.ts';
 import type { Inverse } from '../../session/record.ts';
@@ -17,15 +16,14 @@ import { fileState, sha256Of } from '../files/file-state.ts';
 import { backupPath, replaceKeeping } from '../files/replace-file.ts';
 import { unifiedDiff } from '../files/unified-diff.ts';
 import { journalled } from '../fix-journal.ts';
+import { reload, reloadFiles } from '../reload.ts';
 import { type Access, accessBy, accessLine, accessRulesFor, networkOf, withLine } from './access-rules.ts';
-import { accessFile, configurationRead, encryption, reload } from './sql.ts';
+import { accessFile, encryption } from './sql.ts';
 
 /** `insufficient_privilege`. */
 const mayNot = '42501';
 /** How long the server may take to read its configuration again, in milliseconds. */
 const reloadPatienceMs = 3_000;
-/** Between two looks whether it has, in milliseconds. */
-const reloadLookMs = 20;
 
 type Wanted = {
 	readonly line: string;
@@ -215,7 +213,7 @@ async function writeAndReload(
 		async () => {
 			replaceKeeping(current, after, backup);
 			return afterChange(async () => {
-				if (!(await reloaded(session)))
+				if (!(await reloadFiles(session, reloadPatienceMs)))
 					return 'the server has not read its configuration again yet: reload it';
 				const { rules } = await accessRulesFor(session, wanted.role, wanted.network, wanted.encrypted);
 				return accessBy(rules).kind === 'open' ? null : 'the server does not read the line as it was meant';
@@ -223,19 +221,6 @@ async function writeAndReload(
 		},
 		(why) => ({ status: 'done', why, rows: [] }),
 	);
-}
-
-/** Asks for it, and waits until this session has it too. @throws QueryError */
-async function reloaded(session: PostgresSession): Promise<boolean> {
-	const read = async () => (await session.read(configurationRead)).rows[0]?.at;
-	const before = await read();
-	await session.write(reload);
-	const deadline = Date.now() + reloadPatienceMs;
-	while (Date.now() < deadline) {
-		if ((await read()) !== before) return true;
-		await delay(reloadLookMs);
-	}
-	return false;
 }
 
 /** The file as it was, by what was kept beside it, and read again by the server. */
@@ -250,7 +235,7 @@ export function replicationAccessBack(inverse: Extract<Inverse, { effect: 'repli
 		look: () => file.look(),
 		async restore(session) {
 			await file.restore();
-			return (await reloaded(session)) ? null : `still to do: ${reload}`;
+			return (await reloadFiles(session, reloadPatienceMs)) ? null : `still to do: ${reload}`;
 		},
 	};
 }

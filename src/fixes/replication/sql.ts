@@ -94,8 +94,3 @@ export const accessFile = `select current_setting('hba_file') as file, current_s
        current_setting('ssl') = 'on' as ssl`;
 
 export const encryption = `select current_setting('ssl') = 'on' as ssl`;
-
-/** When this server read its configuration last. */
-export const configurationRead = `select extract(epoch from pg_conf_load_time())::text as at`;
-
-export const reload = 'select pg_reload_conf()';

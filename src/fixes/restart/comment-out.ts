@@ -11,7 +11,7 @@ import { failureOf, messageOf, NotBegun, statusOfFailure } from '../failure.ts';
 import { type FileChange, planFileChange, preparedFileChanges } from '../files/file-change.ts';
 import { FileError } from '../files/file-error.ts';
 import { journalled } from '../fix-journal.ts';
-import { reload } from '../setting-sql.ts';
+import { reload } from '../reload.ts';
 import { type FileError as BadLine, fileErrorInWords, missingRight, nextStart } from './next-start.ts';
 
 export const commentOut: Effect = {
@@ -46,7 +46,7 @@ function byHand(lines: readonly BadLine[], why: string): Prepared {
 		why,
 		instructions: [
 			...lines.map((line) => `On the server's machine, correct ${fileErrorInWords(line)}`),
-			'Then have the files read again: select pg_reload_conf()',
+			`Then have the files read again: ${reload}`,
 		],
 	};
 }
