@@ -22,7 +22,7 @@ export type Scene = {
 	readonly target: string | null;
 	readonly version: string;
 	/** What follows from what is known. */
-	readonly known: Known;
+	known(): Known;
 };
 
 export type SceneInput = Omit<Scene, 'screen' | 'connection' | 'known'>;
@@ -35,7 +35,7 @@ export function sceneOf(input: SceneInput): Scene {
 		screen: screenOf(snapshot),
 		connection: connectionOf(snapshot),
 		// Ranking is asked for by few screens: it is not done for the others.
-		get known() {
+		known() {
 			cached ??= known(snapshot.context);
 			return cached;
 		},

@@ -58,7 +58,8 @@ function solutionSpans(context: WizardContext, solution: RankedSolution, { glyph
 
 /** What can be chosen: the ranked ones, or all of the article where nothing points to any. */
 export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSolution[] {
-	if (known.solutions.length > 0) return known.solutions;
+	const { solutions } = known();
+	if (solutions.length > 0) return solutions;
 	const { article, server } = snapshot.context;
 	const all = article.causes.map(({ id, title }) => ({
 		id,
@@ -73,7 +74,8 @@ export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSol
 }
 
 function headline(scene: Scene): Block {
-	const { known, looks, snapshot } = scene;
+	const { looks, snapshot } = scene;
+	const known = scene.known();
 	const { findings } = snapshot.context;
 	const worst = findings.find(({ severity }) => severity === known.severity);
 	return text(
@@ -108,7 +110,8 @@ function notSeenBlocks({ notSeen, article }: WizardContext, { glyphs }: Looks): 
 
 /** The causes that stand, the solutions, and what nobody has seen. */
 export function causesPage(scene: Scene): Page {
-	const { snapshot, known, looks } = scene;
+	const { snapshot, looks } = scene;
+	const known = scene.known();
 	const { context } = snapshot;
 	const solutions = offeredSolutions(scene);
 	return page('Causes and solutions', {

@@ -8,7 +8,8 @@ import { partTitle } from '../words.ts';
 
 /** The last words, which stay in the scrollback: what was found, done, is still in force, and where the report is. */
 export function endedBlocks(scene: Scene): readonly Block[] {
-	const { snapshot, known, looks } = scene;
+	const { snapshot, looks } = scene;
+	const known = scene.known();
 	const { context } = snapshot;
 	const { glyphs } = looks;
 	const [cause] = known.causes;

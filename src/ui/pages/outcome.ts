@@ -96,9 +96,9 @@ export function undoHint({ snapshot }: Scene, { solution, step }: PartShown): re
 function nextSolution(scene: Scene, current: string): readonly Block[] {
 	const { context } = scene.snapshot;
 	const tried = new Set(context.tried.map(({ solution }) => solution));
-	const next = scene.known.solutions.find(
-		({ id, available }) => available && id !== current && !tried.has(id),
-	);
+	const next = scene
+		.known()
+		.solutions.find(({ id, available }) => available && id !== current && !tried.has(id));
 	return [
 		gap,
 		next === undefined
@@ -116,7 +116,7 @@ function whatNext(scene: Scene, { solution, step }: PartShown): readonly Block[]
 
 export function heldPage(scene: Scene, part: PartShown): Page {
 	const { verified, applied } = scene.snapshot.context;
-	const relief = scene.known.solutions.find(({ id }) => id === part.solution)?.relief === true;
+	const relief = scene.known().solutions.find(({ id }) => id === part.solution)?.relief === true;
 	return page(part.title, {
 		blocks: [
 			text(...severitySpans('ok', scene.looks.glyphs, verified === null ? 'it helped, you say' : 'it holds')),
