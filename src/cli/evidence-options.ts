@@ -32,7 +32,7 @@ export function answersOf(options: OptionValues, published: Article): ReadonlyMa
 }
 
 /** `--max N`; null: it was not given. @throws ExpectedError with status 64 */
-export function maxRowsOf(options: OptionValues): number | null {
+function maxRowsOf(options: OptionValues): number | null {
 	const text = options.one('max');
 	if (text === null) return null;
 	const rows = Number(text);
@@ -40,4 +40,9 @@ export function maxRowsOf(options: OptionValues): number | null {
 		throw usageError(`--max wants a number of rows from 1, not "${text}"`);
 	}
 	return rows;
+}
+
+/** The evidence that the command line brings. @throws ExpectedError with status 64 */
+export function evidenceOf(options: OptionValues) {
+	return { logs: options.many('log'), configs: options.many('config'), maxRows: maxRowsOf(options) };
 }

@@ -9,7 +9,7 @@ import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
 import { connectionOptions } from '../connection-options.ts';
 import { diagnosisOf } from '../diagnosis-of.ts';
-import { answersOf, maxRowsOf } from '../evidence-options.ts';
+import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 
@@ -25,9 +25,7 @@ export const check: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			logs: options.many('log'),
-			configs: options.many('config'),
-			maxRows: maxRowsOf(options),
+			...evidenceOf(options),
 			journal: null,
 			waitMs: headlessWaitMs,
 			world,

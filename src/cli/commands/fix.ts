@@ -12,7 +12,7 @@ import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
 import { connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
-import { answersOf, maxRowsOf } from '../evidence-options.ts';
+import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { exitStatus } from '../exit-status.ts';
 import { fixEnding, missingConsent } from '../fix-ending.ts';
 import { parametersOf, stepOf } from '../fix-parameters.ts';
@@ -74,9 +74,7 @@ export const fix: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			logs: options.many('log'),
-			configs: options.many('config'),
-			maxRows: maxRowsOf(options),
+			...evidenceOf(options),
 			journal,
 			waitMs: headlessWaitMs,
 			world,

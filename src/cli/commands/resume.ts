@@ -12,7 +12,7 @@ import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
 import { type ConnectionOptions, connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
-import { maxRowsOf } from '../evidence-options.ts';
+import { evidenceOf } from '../evidence-options.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { parametersOf } from '../fix-parameters.ts';
 import { type Mended, mendSession } from '../mend-session.ts';
@@ -149,9 +149,7 @@ export const resume: Command = {
 				loaded,
 				connection,
 				mayAskPassword: false,
-				logs: options.many('log'),
-				configs: options.many('config'),
-				maxRows: maxRowsOf(options),
+				...evidenceOf(options),
 				parameters: {
 					...chosenBefore(loaded.article, chosen.records),
 					...(await parametersOf(options, loaded.article.solutions)),

@@ -17,7 +17,7 @@ import { compose } from '../compose.ts';
 import { connectionOptions } from '../connection-options.ts';
 import { durationMs } from '../duration.ts';
 import { usageError } from '../errors.ts';
-import { answersOf, maxRowsOf } from '../evidence-options.ts';
+import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
 import { type LastFix, lastFix } from '../last-fix.ts';
 import { untilCancelled } from '../until-cancelled.ts';
@@ -63,9 +63,7 @@ export const watch: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			logs: options.many('log'),
-			configs: options.many('config'),
-			maxRows: maxRowsOf(options),
+			...evidenceOf(options),
 			journal: null,
 			waitMs: 0,
 			world,

@@ -3,7 +3,7 @@ import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
 import { connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
-import { maxRowsOf } from '../evidence-options.ts';
+import { evidenceOf } from '../evidence-options.ts';
 import { parametersOf } from '../fix-parameters.ts';
 import { mayAskPassword } from '../wanted-password.ts';
 import { loadScreens, runWizardHere } from '../wizard-run.ts';
@@ -32,9 +32,7 @@ export const wizard: Command = {
 				connection,
 				// Of a published article nothing connects.
 				mayAskPassword: !isGuided(article) && mayAskPassword(connection.settings, options, world),
-				logs: options.many('log'),
-				configs: options.many('config'),
-				maxRows: maxRowsOf(options),
+				...evidenceOf(options),
 				parameters,
 				findings: [],
 				// Not before it is asked for: what hashes and locks takes long to load.
