@@ -10,11 +10,11 @@ import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
 import { redacted } from '../evidence/untrusted.ts';
 import type { Done, Facts } from '../machine/ports.ts';
 import { attributeValue, parameterOf } from './attribute.ts';
-import { sessionIn } from './databases.ts';
 import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from './effect.ts';
-import { failureOf, messageOf, NotBegun, statusOfFailure, stopFailure } from './failure.ts';
+import { failureOf, messageOf, statusOfFailure, stopFailure } from './failure.ts';
 import { journalled } from './fix-journal.ts';
 import { named } from './parameters.ts';
+import { movedTo } from './value-change.ts';
 
 type Refused = Exclude<Prepared, { readonly kind: 'ready' }>;
 
@@ -176,12 +176,5 @@ async function insideOf<T>(
 	if (session === null) throw new Error('the session is gone');
 	const home = session.server.database;
 	if (database === null || home === database) return body(session);
-	const moved = await sessionIn(keeper, database);
-	if ('refused' in moved)
-		throw new NotBegun(`it is done in ${named('database', database)}: ${moved.refused}`);
-	try {
-		return await body(moved);
-	} finally {
-		if (home !== null) await sessionIn(keeper, home);
-	}
+	return movedTo(keeper, { database, home }, `it is done in ${named('database', database)}`, body);
 }

@@ -111,12 +111,27 @@ export async function outsideOf<T>(
 	const elsewhere = await databaseBesides(session, databases);
 	if (elsewhere === null)
 		throw new NotBegun('it is done from another database, and there is none to connect to');
-	const moved = await sessionIn(keeper, elsewhere);
-	if ('refused' in moved) throw new NotBegun(`it is done from another database: ${moved.refused}`);
+	return movedTo(keeper, { database: elsewhere, home }, 'it is done from another database', body);
+}
+
+/**
+ * Does something on a session in that database, and goes back where it was.
+ * @param home null: where it was is not known, and it stays
+ * @param why said where that database cannot be connected to
+ * @throws NotBegun where it cannot
+ */
+export async function movedTo<T>(
+	keeper: Keeper,
+	{ database, home }: { readonly database: string; readonly home: string | null },
+	why: string,
+	body: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+	const moved = await sessionIn(keeper, database);
+	if ('refused' in moved) throw new NotBegun(`${why}: ${moved.refused}`);
 	try {
 		return await body(moved);
 	} finally {
-		await sessionIn(keeper, home);
+		if (home !== null) await sessionIn(keeper, home);
 	}
 }
 
