@@ -49,6 +49,7 @@ const rooms: Readonly<Record<string, Room>> = {
 		],
 		packages: [],
 	},
+	build: { own: ['article', 'cli'], packages: ['rolldown'] },
 	'child-entry.ts': { own: [], packages: [] },
 	'nearest-name.ts': { own: [], packages: [] },
 	'system-code.ts': { own: [], packages: [] },

@@ -9,9 +9,9 @@ export const isArticleFile = (name: string): boolean => name.endsWith('.md') && 
 
 /**
  * Empty where the program runs from its source and nothing was built.
- * @param file `dist/articles.json`, which is our own build's: its shape is not checked again
+ * @param file `dist/articles.json`, which is our own build's, in ASCII: its shape is not checked again
  */
 export async function precompiledArticles(file: URL): Promise<readonly Article[]> {
-	const articles: readonly Article[] = JSON.parse(await readFile(file, 'utf8').catch(() => '[]'));
+	const articles: readonly Article[] = JSON.parse(await readFile(file, 'latin1').catch(() => '[]'));
 	return articles;
 }

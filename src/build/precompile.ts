@@ -9,7 +9,16 @@ import type { Article } from '../article/article.ts';
 import { compileArticle } from '../article/compile.ts';
 import { lintArticle } from '../article/lint.ts';
 import { formatProblem } from '../article/problems.ts';
-import { isArticleFile } from './precompiled.ts';
+import { isArticleFile } from '../cli/precompiled.ts';
+
+/** Read in half the time: one byte a character, and none to decode. */
+const inAscii = (json: string): string =>
+	json.replace(/[^\p{ASCII}]/gu, (character) =>
+		character
+			.split('')
+			.map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+			.join(''),
+	);
 
 const root = new URL('../../', import.meta.url);
 const content = fileURLToPath(new URL('content', root));
@@ -25,4 +34,4 @@ for (const name of (await readdir(content)).filter(isArticleFile).sort()) {
 	else articles.push(article);
 }
 if (failed) process.exitCode = 1;
-else await writeFile(new URL('dist/articles.json', root), JSON.stringify(articles));
+else await writeFile(new URL('dist/articles.json', root), inAscii(JSON.stringify(articles)));
