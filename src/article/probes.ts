@@ -40,6 +40,9 @@ const openizSettings: Readonly<Record<string, readonly string[]>> = {
 	readonly: ['apart', 'together'],
 };
 
+/** What `openiz compare=instances` answers. */
+const comparisonVerdicts = ['different', 'alike', 'one instance'] as const;
+
 /** The verdicts of a connection attempt (`connect` in the article format). */
 export const connectVerdicts = [
 	'connected',
@@ -84,10 +87,11 @@ export const probes: Readonly<Record<string, Probe>> = {
 	},
 	openiz: {
 		verdicts: ['larger', 'fits'],
-		attributes: ['budget', 'instances', 'setting'],
+		attributes: ['budget', 'compare', 'instances', 'setting'],
 		facts: [
 			...['config', 'instances', 'strings', 'pools', 'pool_count', 'floor', 'unlimited', 'elsewhere'],
 			...['slots', 'over', 'proposal', 'spread', 'stm', 'max_requests', 'readonly', 'stands'],
+			...['differing', 'differences'],
 		],
 	},
 	pooler: {
@@ -121,7 +125,9 @@ export function probeVerdicts(
 	attributes: Readonly<Record<string, string>>,
 ): readonly string[] | null {
 	if (language === 'log' && attributes.signature === 'read-timeout') return readTimeoutVerdicts;
-	const { setting } = attributes;
+	const { setting, compare } = attributes;
+	if (language === 'openiz' && compare !== undefined)
+		return compare === 'instances' ? comparisonVerdicts : [];
 	if (language === 'openiz' && setting !== undefined)
 		return Object.hasOwn(openizSettings, setting) ? (openizSettings[setting] ?? null) : [];
 	return Object.hasOwn(probes, language) ? (probes[language]?.verdicts ?? null) : null;

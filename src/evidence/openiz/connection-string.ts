@@ -27,6 +27,11 @@ const names = {
 
 export type SettingName = keyof typeof names;
 
+/** One name for a key that has several: `user id` and `uid` are `user`. */
+export function nameOfKey(key: string): string {
+	return Object.entries(names).find(([, keys]) => keys.some((known) => known === key))?.[0] ?? key;
+}
+
 /** Keys of later versions and of other drivers: this one ends with “Keyword not supported”. */
 export const unknownPoolKeys: readonly string[] = ['max pool size', 'min pool size'];
 

@@ -5,6 +5,7 @@ import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts'
 import { whyUnreadable } from '../logs/log-paths.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
+import { differencesOf } from './compare-instances.ts';
 import { configFiles, distinctFiles } from './config-files.ts';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -71,6 +72,7 @@ async function configurationAt(path: string): Promise<Configuration> {
 }
 
 function answerTo({ attributes }: Fence, configurations: readonly Configuration[], facts: Facts): Answer {
+	if (attributes.compare !== undefined) return comparisonAnswer(configurations);
 	switch (attributes.setting) {
 		case undefined:
 			return poolsAnswer(
@@ -207,5 +209,26 @@ function readingAnswer(managers: readonly ManagerStrings[]): Answer {
 			].join('; '),
 		},
 		rows,
+	};
+}
+
+/** So many are named in the finding's sentence; its rows have all. */
+const differencesNamed = 4;
+
+function comparisonAnswer(configurations: readonly Configuration[]): Answer {
+	const differences = differencesOf(configurations);
+	const named = differences
+		.slice(0, differencesNamed)
+		.map(({ setting, values }) => `${setting} (${values.map((value) => value ?? 'not set').join(' and ')})`);
+	const more = differences.length - named.length;
+	return {
+		verdict: configurations.length < 2 ? 'one instance' : differences.length > 0 ? 'different' : 'alike',
+		facts: {
+			differing: differences.length,
+			differences: [...named, ...(more > 0 ? [`${more} more`] : [])].join(', '),
+		},
+		rows: differences.flatMap(({ setting, values }) =>
+			values.map((value, index) => ({ setting, file: configurations[index]?.label ?? null, value })),
+		),
 	};
 }

@@ -7,14 +7,14 @@ import { compileArticle } from '../../../src/article/compile.ts';
 import { createObserver } from '../../../src/evidence/observe.ts';
 import { createOpenizSource } from '../../../src/evidence/openiz/openiz-source.ts';
 import type { Facts } from '../../../src/machine/ports.ts';
-import { configuration, pool, sample } from './configurations.ts';
+import { configuration, password, pool, sample } from './configurations.ts';
 
 const clock = () => new Date('2026-11-22T12:00:00Z');
 
-function checkWith(attributes: string, verdicts: readonly [string, string]): Check {
-	const [one, two] = verdicts;
+function checkWith(attributes: string, verdicts: readonly string[]): Check {
+	const branches = verdicts.map((verdict) => `- **${verdict}** (ok): a\n`).join('');
 	const { article } = compileArticle(
-		`---\nid: T\ntitle: T\napplies-to: [x]\nkeywords: [x]\n---\n\n## Checks\n\n### C\n\nc\n\n\`\`\`openiz check ${attributes}\n\`\`\`\n\n- **${one}** (ok): a\n- **${two}** (ok): b\n- **otherwise** (unknown): c\n`,
+		`---\nid: T\ntitle: T\napplies-to: [x]\nkeywords: [x]\n---\n\n## Checks\n\n### C\n\nc\n\n\`\`\`openiz check ${attributes}\n\`\`\`\n\n${branches}- **otherwise** (unknown): c\n`,
 		{ path: 't.md' },
 	);
 	const check = article?.checks[0];
@@ -37,6 +37,7 @@ function looking(texts: readonly string[], given = true) {
 		pools: (facts: Facts) =>
 			ask(checkWith('budget=:usable instances=:instances_seen', ['larger', 'fits']), facts),
 		stm: (facts?: Facts) => ask(checkWith('setting=stm', ['on', 'off']), facts),
+		compared: () => ask(checkWith('compare=instances', ['different', 'alike', 'one instance'])),
 		reading: () => ask(checkWith('setting=readonly', ['apart', 'together'])),
 	};
 }
@@ -144,4 +145,32 @@ test('reading is apart where the string for it has another server', async () => 
 		verdict: 'apart',
 		facts: { stands: 'reads from standby.example:5432, writes to db.example:5432', readonly: 'PSQL_RO' },
 	});
+});
+
+test('what one instance has and the other has not is named, whatever the keys are called, and no password', async () => {
+	const pools = (size: number, role: string): string =>
+		`server=db.example; database=openiz; ${role}; password=${password}${size}; MaxPoolSize=${size}`;
+	const file = (size: number, role: string, manager: string) =>
+		configuration({
+			manager,
+			strings: [
+				['PSQL_RW', pools(size, role)],
+				['PSQL_RO', pools(10, role)],
+			],
+		});
+	const { compared, paths } = looking([file(30, 'user id=ims', 'stm="true"'), file(100, 'uid=ims', '')]);
+	const found = await compared();
+	expect(found).toMatchObject({
+		verdict: 'different',
+		facts: { differing: 2, differences: 'stm (true and not set), maxPoolSize of PSQL_RW (30 and 100)' },
+		rows: [
+			{ setting: 'stm', file: paths[0], value: 'true' },
+			{ setting: 'stm', file: paths[1], value: null },
+			{ setting: 'maxPoolSize of PSQL_RW', file: paths[0], value: '30' },
+			{ setting: 'maxPoolSize of PSQL_RW', file: paths[1], value: '100' },
+		],
+	});
+	expect(JSON.stringify(found)).not.toContain(password);
+	expect(await looking([configuration(), configuration()]).compared()).toMatchObject({ verdict: 'alike' });
+	expect(await looking([configuration()]).compared()).toMatchObject({ verdict: 'one instance' });
 });
