@@ -1,5 +1,5 @@
 /** The built program against every scenario of the lab: what it says first, what it must never say, what it takes. */
-import { writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
@@ -104,6 +104,14 @@ function expectSane({ status, found, mostSessions: most }: Checked): void {
 	for (const { text, verdict } of found.findings) expect(`${verdict}: ${text}`).not.toContain('otherwise: ');
 }
 
+/** What every scenario lays down for whoever walks through it. */
+async function expectFurnished({ files, conninfo, describe }: LabRun): Promise<void> {
+	const { hostname, port, password } = new URL(conninfo);
+	expect(await readdir(files.logs)).toContainEqual(expect.stringMatching(/^openiz_\d{8}\.log$/));
+	expect(await readFile(files.config, 'utf8')).toContain(`server=${hostname}; port=${port};`);
+	expect(describe).not.toContain(password);
+}
+
 /** One suite for each major: the waits of one test are the work of another, and the longest begins first. */
 describeMajors(testMajors, 'the diagnosis', (major) => {
 	test.concurrent(
@@ -198,7 +206,11 @@ describeMajors(testMajors, 'the diagnosis', (major) => {
 		test.concurrent(
 			scenario.id,
 			async () => {
+				let folder = '';
+				// That the ordinary role meets what the scenario says is what it waits for itself.
 				await withScenario(scenario.id, major, async (lab) => {
+					folder = lab.server.folder;
+					await expectFurnished(lab);
 					// The maintenance database: the site's own may be the one that lets nobody in.
 					const checked = await check(lab, ['--rescue', lab.server.superuser, '--log', lab.files.logs]);
 					expectSane(checked);
@@ -215,6 +227,7 @@ describeMajors(testMajors, 'the diagnosis', (major) => {
 					if (scenario.id !== 'swallowed-packets')
 						expect(idsOf(found.causes)).not.toContain('a-network-that-swallows-packets');
 				});
+				await expect(access(folder), 'it leaves nothing behind').rejects.toMatchObject({ code: 'ENOENT' });
 			},
 			seconds,
 		);

@@ -1,9 +1,8 @@
-import { access, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type LabRun, listScenarios, startScenario } from '../../src/lab/lab-run.ts';
-import { scenarios } from '../../src/lab/scenarios/all.ts';
 import { connect, describeMajors, type Major, query, testMajors, until } from '../helpers/postgres.ts';
 
 async function withScenario(id: string, major: Major, body: (run: LabRun) => Promise<void>): Promise<void> {
@@ -87,31 +86,6 @@ describeMajors(testMajors, 'two-pools', (major) => {
 			});
 		});
 	});
-});
-
-/** Those that the tests below look at more closely. */
-const looked = ['leak', 'idle-in-transaction', 'lock-pile-up', 'starting-or-stopping'];
-
-describeMajors([18], 'every other scenario', (major) => {
-	for (const { id } of scenarios.filter(
-		(each) => !each.id.startsWith('two-pools') && !looked.includes(each.id),
-	)) {
-		// That the ordinary role meets what the scenario says is what startScenario itself waits for.
-		test(`${id} comes up, and leaves nothing behind`, async () => {
-			let folder = '';
-			await withScenario(id, major, async (run) => {
-				folder = run.server.folder;
-				const [log] = await readdir(run.files.logs);
-				expect(log).toMatch(/^openiz_\d{8}\.log$/);
-				const config = await readFile(run.files.config, 'utf8');
-				expect(config).toContain(
-					`server=${new URL(run.conninfo).hostname}; port=${new URL(run.conninfo).port};`,
-				);
-				expect(run.describe).not.toContain(new URL(run.conninfo).password);
-			});
-			await expect(access(folder)).rejects.toMatchObject({ code: 'ENOENT' });
-		});
-	}
 });
 
 describeMajors([18], 'what the sessions do', (major) => {
