@@ -2,6 +2,7 @@
 import type { GateResult } from '../article/sql-gate.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
 import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
+import { createApplicationLogin } from '../evidence/openiz/application-login.ts';
 import { createOpenizSource } from '../evidence/openiz/openiz-source.ts';
 import { createPoolerSource } from '../evidence/pooler/observe-pooler.ts';
 import { lookThroughPooler } from '../evidence/pooler/through.ts';
@@ -180,7 +181,10 @@ export function compose(input: ComposeInput): Composition {
 	const clock = world.now;
 	const gate = gateFor(loaded);
 	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
-	const connect = createConnectSource({ keeper, clock });
+	const connect = createConnectSource({
+		keeper,
+		application: createApplicationLogin({ paths: input.configs, settings: connection.settings, clock }),
+	});
 	const sql = createSqlSource({
 		keeper,
 		article,

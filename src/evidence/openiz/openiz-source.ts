@@ -1,17 +1,16 @@
 /** Answers `openiz` fences from the configuration files that were given: one file is one IMS instance. */
-import { readFile } from 'node:fs/promises';
 import type { Fence } from '../../article/article.ts';
 import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts';
-import { whyUnreadable } from '../logs/log-paths.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
 import { differencesOf } from './compare-instances.ts';
 import { configFiles, distinctFiles } from './config-files.ts';
-import { type Configuration, readConfiguration } from './configuration.ts';
+import type { Configuration } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settingOf } from './connection-string.ts';
 import { type ManagerSettings, type ManagerStrings, managerSettings, managerStrings } from './manager.ts';
 import { fittingSize, type Pool, type PoolSizes, poolsOf } from './pools.ts';
+import { configurationAt } from './read-configuration-file.ts';
 
 export type OpenizSourceOptions = {
 	/** As given with `--config`. */
@@ -56,19 +55,6 @@ export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions)
 			return { ...timing(), kind: 'failed', failure: error.failure };
 		}
 	};
-}
-
-/** @throws ConfigurationError */
-async function configurationAt(path: string): Promise<Configuration> {
-	let bytes: Buffer;
-	try {
-		bytes = await readFile(path);
-	} catch (error) {
-		throw new ConfigurationError('unreadable', `${cleanText(path, { max: 300 })}: ${whyUnreadable(error)}`, [
-			'give the openiz.exe.config of the IMS, or a copy of it: --config PATH',
-		]);
-	}
-	return readConfiguration(bytes, path);
 }
 
 function answerTo({ attributes }: Fence, configurations: readonly Configuration[], facts: Facts): Answer {

@@ -1,25 +1,22 @@
 /** The `connect` probe: the attempt to connect is itself the evidence. */
-import type { Observation, ObserveInput } from '../../machine/ports.ts';
+import type { EvidenceSource } from '../observe.ts';
 import type { PostgresKeeper } from './keeper.ts';
+import { onceInside } from './refusal.ts';
 
-export type ConnectSourceOptions = { readonly keeper: PostgresKeeper; readonly clock: () => Date };
+export type ConnectSourceOptions = {
+	readonly keeper: PostgresKeeper;
+	/** Answers `as=application`: an attempt with the application's own settings. */
+	readonly application: EvidenceSource;
+};
 
 /**
  * Tells of the way in first, also where a slot was waited for since; asked again, it tries afresh. A refusal is a
  * verdict with its failure; what no verdict fits is `otherwise`, with its facts.
  */
-export function createConnectSource({
-	keeper,
-}: ConnectSourceOptions): (input: ObserveInput, signal: AbortSignal) => Promise<Observation> {
-	return async ({ check }) => {
-		const fence = check.checks.find(({ language }) => language === 'connect');
-		if (fence?.attributes.as === 'application') {
-			return {
-				kind: 'absent',
-				why: "this version does not read the application's own settings",
-				grant: null,
-			};
-		}
+export function createConnectSource({ keeper, application }: ConnectSourceOptions): EvidenceSource {
+	return async (input, signal) => {
+		const fence = input.check.checks.find(({ language }) => language === 'connect');
+		if (fence?.attributes.as === 'application') return application(input, signal);
 		let attempt = keeper.takeOpening();
 		if (attempt === null) {
 			attempt = await keeper.attempt();
@@ -35,7 +32,7 @@ export function createConnectSource({
 			sql: null,
 			durationMs,
 			at,
-			failure,
+			failure: failure !== null && keeper.session !== null ? onceInside(failure) : failure,
 			grant: null,
 		};
 	};

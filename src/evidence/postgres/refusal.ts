@@ -135,6 +135,13 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	},
 };
 
+const wayIn = /^Come in by /;
+
+/** The same refusal for somebody who has come in by another way meanwhile: how to do that is no advice any more. */
+export function onceInside(failure: Failure): Failure {
+	return { ...failure, next: failure.next.filter((step) => !wayIn.test(step)) };
+}
+
 /** What is known better than the verdict alone, by code. */
 const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Partial<Advice>>([
 	[

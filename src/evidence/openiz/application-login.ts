@@ -1,0 +1,139 @@
+/** Whether the IMS gets in with what its own configuration says: its role, its password, each of its databases. */
+import type { FactValue, Observation, Row } from '../../machine/ports.ts';
+import type { EvidenceSource } from '../observe.ts';
+import type { ConnectionSettings } from '../postgres/connection-settings.ts';
+import type { HostPlace } from '../postgres/hosts.ts';
+import type { Attempt } from '../postgres/postgres.ts';
+import { proveLogin } from '../postgres/prove-login.ts';
+import { Secret } from '../postgres/secret.ts';
+import { cleanText } from '../untrusted.ts';
+import { distinctFiles } from './config-files.ts';
+import type { NpgsqlString } from './configuration.ts';
+import { ConfigurationError } from './configuration-error.ts';
+import { settingOf } from './connection-string.ts';
+import { stringsOfServer } from './pools.ts';
+import { configurationAt } from './read-configuration-file.ts';
+
+export type ApplicationLoginOptions = {
+	/** As given with `--config`. */
+	readonly paths: readonly string[];
+	/** Of the server that is looked at. */
+	readonly settings: ConnectionSettings;
+	readonly clock: () => Date;
+};
+
+/** One login that an instance makes. */
+type Login = {
+	readonly file: string;
+	readonly name: string;
+	readonly user: string;
+	readonly database: string;
+	readonly password: string | null;
+};
+
+const localNames = ['localhost', '127.0.0.1', '::1', '(local)', '.'];
+const isLocal = (host: string): boolean => localNames.includes(host.toLowerCase());
+
+/** By the names alone: what a name leads to elsewhere is not known here. */
+function leadsTo({ settings }: NpgsqlString, { kind, host, port }: HostPlace): boolean {
+	const named = settingOf(settings, 'host')?.value ?? '';
+	const samePort = Number(settingOf(settings, 'port')?.value ?? 5432) === port;
+	const sameHost =
+		named.toLowerCase() === host.toLowerCase() || (isLocal(named) && (kind === 'unix' || isLocal(host)));
+	return samePort && sameHost;
+}
+
+function loginsOf(file: string, strings: readonly NpgsqlString[]): readonly Login[] {
+	return strings.flatMap(({ name, settings }) => {
+		const user = settingOf(settings, 'user')?.value ?? null;
+		// Without a role Npgsql asks Windows who it is, which nobody can do in its stead.
+		if (user === null) return [];
+		return {
+			file,
+			name,
+			user,
+			database: settingOf(settings, 'database')?.value ?? user,
+			password: settingOf(settings, 'password')?.value ?? null,
+		};
+	});
+}
+
+function asThat(settings: ConnectionSettings, { user, database, password }: Login): ConnectionSettings {
+	const secret = password === null ? null : new Secret(password);
+	return {
+		...settings,
+		user,
+		database,
+		hosts: settings.hosts.map((host) => ({ ...host, password: secret })),
+	};
+}
+
+function distinct(logins: readonly Login[]): readonly Login[] {
+	const key = ({ user, database, password }: Login): string => JSON.stringify([user, database, password]);
+	return [...new Map(logins.toReversed().map((login) => [key(login), login])).values()].toReversed();
+}
+
+/**
+ * Answers `connect as=application`: one login after the other, each ended at once; the first that is refused is the
+ * answer. A file that leads to another server is not tried: what it says is about that one.
+ */
+export function createApplicationLogin({ paths, settings, clock }: ApplicationLoginOptions): EvidenceSource {
+	return async (_, signal): Promise<Observation> => {
+		if (paths.length === 0)
+			return { kind: 'absent', why: 'no configuration was given (--config PATH)', grant: null };
+		const started = clock();
+		const timing = () => ({
+			sql: null,
+			durationMs: clock().getTime() - started.getTime(),
+			at: started.toISOString(),
+		});
+		try {
+			const configurations = await Promise.all(distinctFiles(paths).map(configurationAt));
+			const strings = configurations.map((each) => ({ label: each.label, own: stringsOfServer(each) }));
+			const logins = strings.flatMap(({ label, own }) =>
+				loginsOf(
+					label,
+					own.filter((string) => settings.hosts.some((place) => leadsTo(string, place))),
+				),
+			);
+			if (logins.length === 0) throw elsewhere(strings.flatMap(({ own }) => own));
+			const tried: { readonly login: Login; readonly attempt: Attempt }[] = [];
+			for (const login of distinct(logins)) {
+				const { attempt } = await proveLogin(asThat(settings, login), clock, signal);
+				tried.push({ login, attempt });
+			}
+			const decisive = tried.find(({ attempt }) => attempt.failure !== null) ?? tried[0];
+			if (decisive === undefined) throw elsewhere([]);
+			const { verdict, facts, failure } = decisive.attempt;
+			const rows = tried.map(rowOf);
+			return { kind: 'verdict', verdict, facts, rows, failure, source: 'live', grant: null, ...timing() };
+		} catch (error) {
+			if (!(error instanceof ConfigurationError)) throw error;
+			return { kind: 'failed', failure: error.failure, source: 'config', ...timing() };
+		}
+	};
+}
+
+function rowOf({ login, attempt }: { readonly login: Login; readonly attempt: Attempt }): Row {
+	const clean = (text: string): FactValue => cleanText(text, { max: 200 });
+	return {
+		file: login.file,
+		string: clean(login.name),
+		role: clean(login.user),
+		database: clean(login.database),
+		answer: attempt.verdict,
+	};
+}
+
+function elsewhere(strings: readonly NpgsqlString[]): ConfigurationError {
+	const places = strings.map(
+		({ settings }) =>
+			`${settingOf(settings, 'host')?.value ?? '?'}:${settingOf(settings, 'port')?.value ?? 5432}`,
+	);
+	const named = [...new Set(places)].map((place) => cleanText(place, { max: 100 })).join(', ');
+	return new ConfigurationError(
+		'elsewhere',
+		`the configuration leads to ${named === '' ? 'no server' : named}, and not by that name to the server that is looked at`,
+		['give the server as the configuration names it, or go on without'],
+	);
+}
