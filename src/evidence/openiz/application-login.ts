@@ -5,6 +5,7 @@ import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { HostPlace } from '../postgres/hosts.ts';
 import type { Attempt } from '../postgres/postgres.ts';
 import { proveLogin } from '../postgres/prove-login.ts';
+import { onceInside } from '../postgres/refusal.ts';
 import { Secret } from '../postgres/secret.ts';
 import { cleanText } from '../untrusted.ts';
 import { distinctFiles } from './config-files.ts';
@@ -104,7 +105,9 @@ export function createApplicationLogin({ paths, settings, clock }: ApplicationLo
 			}
 			const decisive = tried.find(({ attempt }) => attempt.failure !== null) ?? tried[0];
 			if (decisive === undefined) throw elsewhere([]);
-			const { verdict, facts, failure } = decisive.attempt;
+			const { verdict, facts, failure: refusal } = decisive.attempt;
+			// It is the application's refusal: other ways in for whoever looks are no advice.
+			const failure = refusal === null ? null : onceInside(refusal);
 			const rows = tried.map(rowOf);
 			return { kind: 'verdict', verdict, facts, rows, failure, source: 'live', grant: null, ...timing() };
 		} catch (error) {
