@@ -18,8 +18,8 @@ export async function missingName(
 		const parameter = solution.parameters.find(({ name }) => name === kind);
 		const value = parameters[kind];
 		if (parameter === undefined || parameter.type.kind !== 'name' || value === undefined) continue;
-		const choices = await namesOn(session, kind);
-		const missing = namesOf(value).find((name) => !choices.includes(name));
+		const { choices, all } = await namesOn(session, kind);
+		const missing = namesOf(value).find((name) => !all.has(name));
 		if (missing === undefined) continue;
 		const suggestion = nearestName(missing, choices);
 		return askFor(parameter, {
@@ -40,7 +40,7 @@ export async function withChoices(
 	session: PostgresSession,
 ): Promise<Unready> {
 	if (parameter.type.kind === 'name' && (parameter.name === 'database' || parameter.name === 'role'))
-		return { ...asked, choices: await namesOn(session, parameter.name) };
+		return { ...asked, choices: (await namesOn(session, parameter.name)).choices };
 	const choices = await choicesOf(options, solution, parameter, input, session);
 	return choices.length === 0
 		? asked

@@ -51,13 +51,18 @@ export async function roleState(session: PostgresSession, name: string): Promise
 	};
 }
 
-/** For a person to choose from. @throws QueryError */
-export async function namesOn(
-	session: PostgresSession,
-	kind: 'database' | 'role',
-): Promise<readonly string[]> {
+export type NamesOn = {
+	/** For a person to choose from. */
+	readonly choices: readonly string[];
+	/** Those that are there, templates and roles that do not log in among them. */
+	readonly all: ReadonlySet<string>;
+};
+
+/** @throws QueryError */
+export async function namesOn(session: PostgresSession, kind: 'database' | 'role'): Promise<NamesOn> {
 	const { rows } = await session.read(kind === 'database' ? databaseNames : roleNames);
-	return rows.map((row) => String(row.name));
+	const choices = rows.filter(({ apart }) => apart !== true).map(({ name }) => String(name));
+	return { choices, all: new Set(rows.map(({ name }) => String(name))) };
 }
 
 /** The database that the session can wait in while others are closed; null: there is none but those. @throws QueryError */

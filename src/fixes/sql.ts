@@ -122,9 +122,9 @@ from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase cross join
 where s.setrole = 0 and setting like 'kbwizard.fence=%'
 order by d.datname`;
 
-/** Names for a person to choose from. */
-export const databaseNames = `select d.datname::text as name from pg_database d where not d.datistemplate order by d.datname`;
-export const roleNames = `select r.rolname::text as name from pg_roles r where r.rolcanlogin order by r.rolname`;
+/** All names; `apart` are those that nobody chooses: templates, and roles that do not log in. */
+export const databaseNames = `select d.datname::text as name, d.datistemplate as apart from pg_database d order by d.datname`;
+export const roleNames = `select r.rolname::text as name, not r.rolcanlogin as apart from pg_roles r order by r.rolname`;
 
 /** `$1`: an interval, or an error. */
 export const isNegativeInterval = `select ($1::text)::interval < interval '0' as negative`;
