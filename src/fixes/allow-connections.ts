@@ -1,7 +1,7 @@
 /** `allow-connections apply database=:database`: opens a database that was closed to everybody. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Inverse } from '../session/record.ts';
-import { askAdministrator } from './ask-administrator.ts';
+import { askAdministrator, mayNotAlter } from './ask-administrator.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
@@ -28,13 +28,11 @@ export const allowConnections: Effect = {
 			};
 		const closed = states.filter(({ allowsConnections }) => !allowsConnections);
 		if (closed.length === 0)
-			return { kind: 'nothing to do', why: 'no such database is closed to connections' };
+			return { kind: 'nothing to do', why: 'no such database is closed to connections, templates apart' };
 		const foreign = closed.find(({ mayAlter }) => !mayAlter);
 		if (foreign !== undefined)
 			return askAdministrator(
-				session,
-				'database',
-				foreign.name,
+				mayNotAlter(session, 'database', foreign.name),
 				closed.map(({ name }) => setAllowConnections(name, true)),
 			);
 		return { kind: 'ready', effect: preparedChanges(closed.map(({ name }) => changeOf(name))) };

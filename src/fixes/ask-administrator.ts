@@ -1,7 +1,17 @@
 /** Where the right to a change is somebody else's: they are handed the very statements. */
+import { quoteIdentifier } from '../article/parameters.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Prepared } from './effect.ts';
 import { named } from './parameters.ts';
+
+export type MissingRight = {
+	/** Who may not do what. */
+	readonly why: string;
+	/** Who may, besides a superuser: `the owner of the database`; null: nobody. */
+	readonly administrator: string | null;
+	/** What would let this role do it itself, without semicolons; empty: nothing short of another role. */
+	readonly grants: readonly string[];
+};
 
 /** Who may alter it, besides a superuser. */
 const administrators = {
@@ -9,21 +19,35 @@ const administrators = {
 	role: 'a role with CREATEROLE that administers it',
 } as const;
 
-/**
- * @param name of the first that this role may not alter
- * @param statements all that is wanted, without semicolons
- */
-export function askAdministrator(
+/** @param name of the first that this role may not alter */
+export function mayNotAlter(
 	{ server }: PostgresSession,
 	kind: keyof typeof administrators,
 	name: string,
+): MissingRight {
+	return {
+		why: `${server.user ?? 'this role'} may not alter ${named(kind, name)}`,
+		administrator: administrators[kind],
+		grants: [],
+	};
+}
+
+/** @param statements all that is wanted, without semicolons */
+export function askAdministrator(
+	{ why, administrator, grants }: MissingRight,
 	statements: readonly string[],
-): Prepared {
+): Extract<Prepared, { readonly kind: 'by hand' }> {
+	const whom = administrator === null ? 'a superuser' : `${administrator}, or a superuser,`;
 	return {
 		kind: 'by hand',
-		why: `${server.user ?? 'this role'} may not alter ${named(kind, name)}`,
-		instructions: statements.map(
-			(statement) => `Ask ${administrators[kind]}, or a superuser, to run: ${statement};`,
-		),
+		why,
+		instructions: statements.map((statement) => `Ask ${whom} to run: ${statement};`),
+		grants,
 	};
+}
+
+/** The role of the session as it is written in a statement. */
+export function grantee({ server }: PostgresSession): string {
+	const { user } = server;
+	return user === null ? 'ROLE' : /^[a-z_][a-z0-9_]*$/.test(user) ? user : quoteIdentifier(user);
 }

@@ -1,12 +1,12 @@
 /** `connection-limit apply database=:database limit=:limit`, or `role=:role`: how many sessions it may have at once. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Inverse } from '../session/record.ts';
-import { askAdministrator } from './ask-administrator.ts';
+import { askAdministrator, mayNotAlter } from './ask-administrator.ts';
 import { attributeValue } from './attribute.ts';
 import { databaseStates, roleState } from './databases.ts';
 import type { Effect, Standing, WayBack } from './effect.ts';
 import { counted, upperFirst } from './in-words.ts';
-import { named } from './parameters.ts';
+import { named, namesOf } from './parameters.ts';
 import { sessionsOf, setDatabaseLimit, setRoleLimit } from './sql.ts';
 import { preparedChanges, statementBack, type ValueChange } from './value-change.ts';
 
@@ -23,6 +23,7 @@ export const connectionLimit: Effect = {
 		// A row of the preview is one thing to change, and its columns win over a parameter of the same name.
 		const changes: ValueChange[] = [];
 		const held: string[] = [];
+		const limits = new Map<string, number>();
 		let foreign: string | null = null;
 		for (const row of preview === null ? [{}] : preview.rows) {
 			const known = { ...values, ...row };
@@ -53,21 +54,62 @@ export const connectionLimit: Effect = {
 			if (state.connectionLimit === limit) continue;
 			if (!state.mayAlter) foreign ??= state.name;
 			changes.push(changeOf(kind, state.name, state.connectionLimit, limit));
+			limits.set(state.name, limit);
 			if (limit >= 0) held.push(...(await heldNow(session, kind, state.name, limit)));
 		}
 		if (foreign !== null)
 			return askAdministrator(
-				session,
-				kind,
-				foreign,
+				mayNotAlter(session, kind, foreign),
 				changes.map(({ statement }) => statement),
 			);
 		if (changes.length === 0)
-			return { kind: 'nothing to do', why: `no ${kind} has another connection limit than the one wanted` };
+			return {
+				kind: 'nothing to do',
+				why: await whyNothing(session, kind, namesOf(attributeValue(fence, kind, values))),
+			};
 		const prepared = preparedChanges(changes);
-		return { kind: 'ready', effect: { ...prepared, consequences: [...prepared.consequences, ...held] } };
+		return {
+			kind: 'ready',
+			effect: {
+				...prepared,
+				consequences: [...prepared.consequences, ...held],
+				notReached: (looking) => tooManyStill(looking, kind, limits),
+			},
+		};
 	},
 };
+
+/** As those stand that were named; else nobody was, and none was found. */
+async function whyNothing(session: PostgresSession, kind: Kind, names: readonly string[]): Promise<string> {
+	const told: string[] = [];
+	for (const name of names) {
+		const state = await stateOf(session, kind, name);
+		if (state === null) continue;
+		const { connectionLimit: limit } = state;
+		told.push(
+			`${named(kind, name)} ${limit < 0 ? 'has no connection limit' : `may have ${counted(limit)} already`}`,
+		);
+	}
+	return told.length === 0 ? `no ${kind} is found whose connection limit would change` : told.join('; ');
+}
+
+/** A limit counts for those who come. */
+async function tooManyStill(
+	session: PostgresSession,
+	kind: Kind,
+	limits: ReadonlyMap<string, number>,
+): Promise<string | null> {
+	const told: string[] = [];
+	for (const [name, limit] of limits) {
+		const { rows } = await session.read(sessionsOf(kind), [name]);
+		const total = rows.reduce((sum, row) => sum + Number(row.sessions), 0);
+		if (limit < 0 || total <= limit) continue;
+		told.push(
+			`${named(kind, name)} still has ${counted(total)}, and may have ${limit}: who was there stays, so end them, or restart what they belong to`,
+		);
+	}
+	return told.length === 0 ? null : told.join('; ');
+}
 
 /** What a limit means for the sessions that are there; whose they are, because a role may be shared. */
 async function heldNow(

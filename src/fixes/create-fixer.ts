@@ -5,6 +5,7 @@ import { applyPrepared, notApplied } from './apply-plan.ts';
 import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
 import { consentProblem } from './consent.ts';
+import type { PreparedEffect } from './effect.ts';
 import { failureOf, messageOf, refusal } from './failure.ts';
 import { lift, liftingStatement, recordedFences } from './fence.ts';
 import type { Fixer, FixerOptions } from './fixer.ts';
@@ -42,6 +43,17 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 		const input = asked.get(solution.id) ?? { solution, step: null, parameters: {}, facts: {}, server: null };
 		const resolved = await resolveParameters(solution, input, session, []);
 		return resolved.kind === 'values' ? resolved.values : {};
+	}
+
+	/** It is only said for the person's sake: where it cannot be looked at, it is not said. */
+	async function notReached(effects: readonly PreparedEffect[], since: string): Promise<readonly string[]> {
+		const reasons = new Set<string>();
+		for (const effect of effects) {
+			if (keeper.session === null) break;
+			const reason = await effect.notReached?.(keeper.session, since).catch(() => null);
+			if (typeof reason === 'string') reasons.add(reason);
+		}
+		return [...reasons];
 	}
 
 	return {
@@ -87,7 +99,7 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 					return notApplied(plan, failureOf(error, again), clock);
 				}
 			}
-			if (keeper.session !== null && prepared.databases.length > 0) {
+			if (keeper.session !== null) {
 				try {
 					since = await momentOn(keeper.session);
 				} catch (error) {
@@ -145,14 +157,15 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 					also,
 					before,
 					facts,
-					sessionsEnded: since === null ? null : { databases, since },
+					sessionsEnded: since === null || databases.length === 0 ? null : { databases, since },
 				},
 				onProgress,
 				stop,
 				untilBroken ? watchTiming : within,
 			);
-			if (missing.length === 0) return verified;
-			return { ...verified, note: [...missing, verified.note].filter((each) => each !== null).join('; ') };
+			const reasons = verified.held || untilBroken || since === null ? [] : await notReached(effects, since);
+			const notes = [...missing, verified.note, ...reasons].filter((each) => each !== null);
+			return notes.length === 0 ? verified : { ...verified, note: notes.join('; ') };
 		},
 
 		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),

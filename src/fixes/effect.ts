@@ -86,6 +86,13 @@ export type PreparedEffect = {
 	 * @returns why it has not happened; null: it has
 	 */
 	awaited?(keeper: Keeper, onProgress: (text: string) => void, signal: AbortSignal): Promise<string | null>;
+	/**
+	 * Asked where it did not hold. Absent: what it does reaches everybody at once.
+	 * @param since just before it was done, by the server's clock
+	 * @returns whom it has not reached yet, and what to do about them; null: nobody
+	 * @throws QueryError
+	 */
+	notReached?(session: PostgresSession, since: string): Promise<string | null>;
 };
 
 export type Prepared =
@@ -101,7 +108,13 @@ export type Prepared =
 	| { readonly kind: 'nothing to do'; readonly why: string }
 	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }
 	/** It must be done elsewhere, by somebody else: what to do, with the values filled in; it is verified afterwards. */
-	| { readonly kind: 'by hand'; readonly why: string; readonly instructions: readonly string[] };
+	| {
+			readonly kind: 'by hand';
+			readonly why: string;
+			readonly instructions: readonly string[];
+			/** What would let this role do it itself, without semicolons. Absent: nothing short of another role. */
+			readonly grants?: readonly string[];
+	  };
 
 /** What a change's inverse found, and did. */
 export type TakenBack =
@@ -130,6 +143,8 @@ type Restoring = {
 	readonly shown: (value: FactValue) => string;
 	/** What a person types or does to go back; SQL without its semicolon. */
 	readonly byHand: string;
+	/** What the old value does that is worth knowing before it is back. Absent: nothing. */
+	readonly warning?: string;
 };
 
 /** The way back of one change: its inverse, ready to be looked at and carried out. */

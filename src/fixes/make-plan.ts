@@ -5,6 +5,7 @@ import { waysOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
+import { byHandInstead, doneByHand, type HandedOver, isNotOurs } from './by-hand.ts';
 import { missingName, strayChoice, withChoices } from './choices.ts';
 import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
@@ -68,14 +69,19 @@ export async function makePlan(
 	const previews: Preview[] = [];
 	const nothing: string[] = [];
 	const leftOut: string[] = [];
+	const handed: HandedOver[] = [];
 	for (const step of steps) {
 		const outcome = await prepareStep(options, solution, step, values, session);
 		if (outcome.kind === 'refused') return outcome.planned;
 		if (outcome.preview !== null) previews.push(outcome.preview);
 		ready.push(...outcome.ready);
 		nothing.push(...outcome.nothing);
+		handed.push(...outcome.handed);
 		if (outcome.leftOut !== null) leftOut.push(outcome.leftOut);
 	}
+	const notOurs = session !== null && isNotOurs(solution, session);
+	if (handed.some(({ why }) => why !== null) || (notOurs && handed.length > 0))
+		return byHandInstead(handed, notOurs);
 	const stray =
 		ready.length > 0 || session === null
 			? null
@@ -151,13 +157,9 @@ function whyUnavailable(solution: Solution, session: PostgresSession | null): Un
 		return unavailable('a pooler stands between this program and the server, so its session is not its own', [
 			'give the address of the server itself: --server CONNINFO',
 		]);
-	if (solution.notOn.includes(provider))
-		return unavailable(
-			provider === 'unknown'
-				? 'it is not known who runs this server, and it could be a managed one'
-				: `it cannot be applied on ${provider}`,
-			['do it by hand, as the article says', ...(provider === 'unknown' ? ['connect as a superuser'] : [])],
-		);
+	// It is still told what would be done, for somebody who knows.
+	if (solution.notOn.includes(provider) && !isNotOurs(solution, session))
+		return unavailable(`it cannot be applied on ${provider}`, ['do it by hand, as the article says']);
 	return null;
 }
 
@@ -169,6 +171,8 @@ type StepOutcome =
 			readonly ready: readonly PreparedEffect[];
 			/** Why an effect of it has nothing to do. */
 			readonly nothing: readonly string[];
+			/** What a person would do, where it cannot be done from here. */
+			readonly handed: readonly HandedOver[];
 			/** That the step is for other versions; null: it is for this one. */
 			readonly leftOut: string | null;
 	  };
@@ -185,6 +189,7 @@ async function prepareStep(
 	const preview = looked;
 	const ready: PreparedEffect[] = [];
 	const nothing: string[] = [];
+	const handed: HandedOver[] = [];
 	const major = session === null ? null : majorOf(session);
 	const applies = step.applies.filter((fence) => fenceFor([fence], major) !== null);
 	const leftOut = applies.length === 0 && step.applies.length > 0 ? leftOutFor(step, major) : null;
@@ -222,18 +227,21 @@ async function prepareStep(
 		switch (prepared.kind) {
 			case 'ready':
 				ready.push(prepared.effect);
+				handed.push(doneByHand(step, preview, prepared.effect));
 				break;
 			case 'nothing to do':
 				nothing.push(prepared.why);
 				break;
-			case 'unavailable':
 			case 'by hand':
+				handed.push(prepared);
+				break;
+			case 'unavailable':
 				return { kind: 'refused', planned: prepared };
 			case 'parameter':
 				return { kind: 'refused', planned: askedByEffect(solution, prepared) };
 		}
 	}
-	return { kind: 'prepared', preview, ready, nothing, leftOut };
+	return { kind: 'prepared', preview, ready, nothing, handed, leftOut };
 }
 
 function askedByEffect(

@@ -78,6 +78,12 @@ from pg_stat_activity a
 where a.pid <> pg_backend_pid() and a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'client backend'
   and ($1::text is null or a.usename = $1) and ($2::text is null or a.datname = $2)`;
 
+/** Those of them that began before `$3`; whose start this role may not see are not counted. */
+export const sessionsOlderThan = `select count(*)::int as sessions
+from pg_stat_activity a
+where a.pid <> pg_backend_pid() and a.backend_type = 'client backend' and a.backend_start < $3::timestamptz
+  and ($1::text is null or a.usename = $1) and ($2::text is null or a.datname = $2)`;
+
 /** Tries a value (`$2` of `$1`) on, for this one read-only transaction. */
 export const tryValue = `select set_config($1, $2, true) as tried`;
 

@@ -107,12 +107,31 @@ export function settingBack({
 	before,
 }: Extract<Inverse, { effect: 'setting' }>): WayBack {
 	const scope = { role, database };
-	return statementBack({
+	const back = statementBack({
 		before,
 		statement: setSetting(scope, name, before),
 		look: (session) => lookAt(session, scope, name),
 		settle: settling(scope, name),
 	});
+	// Unset it may still stand in postgresql.conf.
+	return isSystem(scope) && name === 'synchronous_standby_names' && before !== ''
+		? { ...back, warning: 'every commit then waits until such a standby streams' }
+		: back;
+}
+
+/**
+ * Whether the whole server runs with that value, and would after a restart, wherever it comes from. What a role or a
+ * session may have of its own cannot be told from here.
+ */
+export async function runsAlready(
+	session: PostgresSession,
+	setting: Setting,
+	value: string,
+): Promise<boolean> {
+	if (setting.context !== 'postmaster' && setting.context !== 'sighup') return false;
+	const { rows } = await session.read(filesValue, [setting.name]);
+	const filed = rows[0] === undefined ? setting.builtIn : String(rows[0].value ?? '');
+	return filed !== null && sameValue(setting, filed, value) && sameValue(setting, setting.current, value);
 }
 
 /** A role or database has its new value as soon as the statement is through; the server has to read its files. */

@@ -1,5 +1,6 @@
 /** What keeps a setting from being changed, or from having its effect: told before anybody agrees. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { grantee, type MissingRight, mayNotAlter } from './ask-administrator.ts';
 import { databaseStates } from './databases.ts';
 import { counted, upperFirst } from './in-words.ts';
 import { named } from './parameters.ts';
@@ -9,6 +10,7 @@ import {
 	roleRights,
 	type SettingScope,
 	sessionsConcerned,
+	sessionsOlderThan,
 	standbysNow,
 	systemRights,
 } from './setting-sql.ts';
@@ -22,11 +24,20 @@ export type Obstacle =
 			readonly problem: string;
 			readonly choices: readonly string[];
 	  }
-	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] };
+	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }
+	/** Somebody else may. */
+	| { readonly kind: 'not allowed'; readonly right: MissingRight };
 
 function unavailable(why: string, next: readonly string[]): Obstacle {
 	return { kind: 'unavailable', why, next };
 }
+
+function notAllowed(why: string, administrator: string | null, grants: readonly string[]): Obstacle {
+	return { kind: 'not allowed', right: { why, administrator, grants } };
+}
+
+/** Rights to single settings can be granted from there on. */
+const firstWithGrants = 150_000;
 
 /** Why it cannot be set in this scope, by this role; null: it can. @throws QueryError */
 export async function obstacle(
@@ -39,36 +50,42 @@ export async function obstacle(
 		: ((await ownerObstacle(session, scope)) ?? contextObstacle(session, scope, setting));
 }
 
-async function serverObstacle(session: PostgresSession, { name, context, source }: Setting) {
+async function serverObstacle(
+	session: PostgresSession,
+	{ name, context, source }: Setting,
+): Promise<Obstacle | null> {
 	const me = session.server.user ?? 'this role';
+	const to = grantee(session);
+	const versionNum = session.server.versionNum ?? 0;
 	if (context === 'internal') return unavailable(`${name} is fixed: no configuration changes it`, []);
 	if (source === 'command line')
 		return unavailable(
 			`${name} was given on the command line that started PostgreSQL, which wins over every file`,
 			['change it where the server is started: its service, its container, Patroni or another operator'],
 		);
-	const { rows } = await session.read(systemRights(session.server.versionNum ?? 0), [name]);
+	const { rows } = await session.read(systemRights(versionNum), [name]);
 	const rights = rows[0] ?? {};
 	if (rights.allowed !== 'on')
 		return unavailable('allow_alter_system is off: whoever runs this server keeps its settings elsewhere', [
 			`set ${name} where they are kept`,
 		]);
 	const missing = [
-		...(rights.may_set === true ? [] : [`GRANT ALTER SYSTEM ON PARAMETER ${name} TO ${me} (15 and later)`]),
-		...(rights.may_reload === true ? [] : [`GRANT EXECUTE ON FUNCTION pg_reload_conf() TO ${me}`]),
+		...(rights.may_set === true ? [] : [`grant alter system on parameter ${name} to ${to}`]),
+		...(rights.may_reload === true ? [] : [`grant execute on function pg_reload_conf() to ${to}`]),
 		...(rights.may_read === true
 			? []
 			: [
-					`GRANT SELECT ON pg_file_settings TO ${me}`,
-					`GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO ${me}`,
+					`grant select on pg_file_settings to ${to}`,
+					`grant execute on function pg_show_all_file_settings() to ${to}`,
 				]),
 	];
 	if (missing.length > 0)
-		return unavailable(
+		return notAllowed(
 			rights.may_set === true
 				? `${me} may set ${name}, but not see or reload the configuration, so it could not be put back`
 				: `${me} may not set ${name} for the server`,
-			['connect as a superuser: -U postgres', ...missing],
+			null,
+			rights.may_set === true || versionNum >= firstWithGrants ? missing : [],
 		);
 	const { rows: broken } = await session.read(brokenFiles);
 	const error = broken[0];
@@ -95,9 +112,7 @@ async function ownerObstacle(
 				choices: [],
 			};
 		if (role === null && !state.mayAlter)
-			return unavailable(`${me} may not alter ${named('database', database)}`, [
-				'connect as the owner of the database, or as a superuser',
-			]);
+			return { kind: 'not allowed', right: mayNotAlter(session, 'database', database) };
 	}
 	if (role === null) return null;
 	const { rows } = await session.read(roleRights, [role]);
@@ -105,11 +120,10 @@ async function ownerObstacle(
 	if (rights === undefined)
 		return { kind: 'parameter', name: 'role', problem: `there is no ${named('role', role)}`, choices: [] };
 	if (rights.may_set === true) return null;
-	return unavailable(`${me} may not alter ${named('role', role)}`, [
-		rights.superuser === true
-			? 'connect as a superuser: only one may alter another'
-			: 'connect as a superuser, as that role itself, or as a role with CREATEROLE that administers it',
-	]);
+	const why = `${me} may not alter ${named('role', role)}`;
+	return rights.superuser === true
+		? notAllowed(`${why}, which is a superuser`, null, [])
+		: notAllowed(why, `${named('role', role)} itself, a role with CREATEROLE that administers it`, []);
 }
 
 async function contextObstacle(
@@ -124,12 +138,14 @@ async function contextObstacle(
 			[],
 		);
 	const me = session.server.user ?? 'this role';
-	const { rows } = await session.read(grantedRight(session.server.versionNum ?? 0), [name]);
+	const versionNum = session.server.versionNum ?? 0;
+	const { rows } = await session.read(grantedRight(versionNum), [name]);
 	if (rows[0]?.may_set === true) return null;
-	return unavailable(`${me} may not set ${name}`, [
-		'connect as a superuser: -U postgres',
-		`GRANT SET ON PARAMETER ${name} TO ${me} (15 and later)`,
-	]);
+	return notAllowed(
+		`${me} may not set ${name}`,
+		null,
+		versionNum < firstWithGrants ? [] : [`grant set on parameter ${name} to ${grantee(session)}`],
+	);
 }
 
 /** What a person has to know about the reach of the new value. @throws QueryError */
@@ -151,7 +167,7 @@ export async function reachOf(
 	if (isSystem(scope))
 		return [
 			...overridden,
-			...(name === 'synchronous_standby_names' ? await commitsNow(session) : []),
+			...(name === 'synchronous_standby_names' ? await commitsNow(session, setting.current) : []),
 			...(context === 'postmaster'
 				? [`${name} counts only after PostgreSQL has been restarted; until then nothing changes.`]
 				: []),
@@ -178,13 +194,38 @@ export async function reachOf(
 	];
 }
 
+/**
+ * A role's or database's setting is read when a session begins.
+ * @returns how many are from before, and what to do; null: none, or those of the whole server, which takes it at once
+ */
+export async function sessionsFromBefore(
+	session: PostgresSession,
+	scopes: readonly SettingScope[],
+	since: string,
+): Promise<string | null> {
+	const told: string[] = [];
+	for (const scope of scopes.filter((each) => !isSystem(each))) {
+		const { rows } = await session.read(sessionsOlderThan, [scope.role, scope.database, since]);
+		const older = Number(rows[0]?.sessions ?? 0);
+		if (older > 0)
+			told.push(
+				`${counted(older)} of ${scopeInWords(scope)} ${older === 1 ? 'is' : 'are'} from before the change and ${older === 1 ? 'keeps' : 'keep'} the old value: end ${older === 1 ? 'it' : 'them'}, or restart what ${older === 1 ? 'it belongs' : 'they belong'} to`,
+			);
+	}
+	return told.length === 0 ? null : told.join('; ');
+}
+
 /** What depends on the standbys that are waited for. */
-async function commitsNow(session: PostgresSession): Promise<readonly string[]> {
+/** @param names the standbys that are waited for now */
+async function commitsNow(session: PostgresSession, names: string): Promise<readonly string[]> {
 	const { rows } = await session.read(standbysNow);
 	const waiting = Number(rows[0]?.waiting ?? 0);
 	const streaming = Number(rows[0]?.streaming ?? 0);
 	return [
 		`${waiting === 0 ? 'No commit waits' : waiting === 1 ? '1 commit waits' : `${waiting} commits wait`} for a standby now, and ${streaming === 0 ? 'no standby streams' : `${streaming} ${streaming === 1 ? 'standby streams' : 'standbys stream'}`}. A commit that no standby confirms is on this server alone.`,
+		...(names === '' || streaming > 0
+			? []
+			: [`To take it back before such a standby streams (${names}) makes every commit wait again.`]),
 	];
 }
 

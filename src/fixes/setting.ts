@@ -6,6 +6,7 @@
 import type { Fence } from '../article/article.ts';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { nearestName } from '../nearest-name.ts';
+import { askAdministrator, type MissingRight } from './ask-administrator.ts';
 import { attributeValue, parameterOf } from './attribute.ts';
 import type { Effect, PrepareContext, Prepared } from './effect.ts';
 import { namesOf } from './parameters.ts';
@@ -14,14 +15,15 @@ import {
 	isSystem,
 	lookAt,
 	reasonOrValue,
+	runsAlready,
 	settingInWords,
 	settingOf,
 	settling,
 	valueIn,
 } from './setting-state.ts';
 import { inServerUnits, isBelow, type Setting, valueProblem } from './setting-value.ts';
-import { obstacle, reachOf } from './setting-warnings.ts';
-import { preparedChanges, type ValueChange } from './value-change.ts';
+import { obstacle, reachOf, sessionsFromBefore } from './setting-warnings.ts';
+import { preparedChanges, sent, type ValueChange } from './value-change.ts';
 
 type Refused = Exclude<Prepared, { readonly kind: 'ready' }>;
 
@@ -32,6 +34,9 @@ export const setting: Effect = {
 		const changes: ValueChange[] = [];
 		const reach: string[] = [];
 		const nothing: string[] = [];
+		const rights: MissingRight[] = [];
+		const asked: string[] = [];
+		const scopes: SettingScope[] = [];
 		// A row of the preview is one thing to change, and its columns win over a parameter of the same name.
 		for (const row of preview === null ? [{}] : preview.rows) {
 			const planned = await plannedFor(session, fence, { ...values, ...row });
@@ -41,24 +46,37 @@ export const setting: Effect = {
 				continue;
 			}
 			changes.push(...planned.changes);
+			scopes.push(...planned.scopes);
 			reach.push(...planned.reach);
 			nothing.push(...planned.nothing);
+			if (planned.missing !== null) rights.push(planned.missing.right);
+			asked.push(...(planned.missing?.statements ?? []));
 		}
+		const [right] = rights;
+		if (right !== undefined) return askAdministrator(right, [...changes.flatMap(sent), ...asked]);
 		if (changes.length === 0)
 			return { kind: 'nothing to do', why: [...new Set(nothing)].join('; ') || 'there is nothing to set' };
 		const prepared = preparedChanges(changes);
 		return {
 			kind: 'ready',
-			effect: { ...prepared, consequences: [...prepared.consequences, ...new Set(reach)] },
+			effect: {
+				...prepared,
+				consequences: [...prepared.consequences, ...new Set(reach)],
+				notReached: (held, since) => sessionsFromBefore(held, scopes, since),
+			},
 		};
 	},
 };
 
 type PlannedChanges = {
 	readonly changes: readonly ValueChange[];
+	/** Of each change. */
+	readonly scopes: readonly SettingScope[];
 	/** Whom the new values reach, and whom not. */
 	readonly reach: readonly string[];
 	readonly nothing: readonly string[];
+	/** What somebody else has to do, for want of a right; null: nothing. */
+	readonly missing: { readonly right: MissingRight; readonly statements: readonly string[] } | null;
 };
 
 async function plannedFor(
@@ -91,20 +109,35 @@ async function changesFor(
 	const changes: ValueChange[] = [];
 	const reach: string[] = [];
 	const nothing: string[] = [];
+	let right: MissingRight | null = null;
+	const statements: string[] = [];
+	const changed: SettingScope[] = [];
 	for (const scope of scopes) {
 		const hindrance = await obstacle(session, scope, setting);
+		if (hindrance?.kind === 'not allowed') {
+			right ??= hindrance.right;
+			statements.push(
+				setSetting(scope, setting.name, set),
+				...(settling(scope, setting.name)?.statements ?? []),
+			);
+			continue;
+		}
 		if (hindrance !== null) return hindrance;
 		const looked = await reasonOrValue(() => valueIn(session, scope, setting.name));
 		if ('why' in looked)
 			return { kind: 'unavailable', why: looked.why, next: ['change it by hand, and keep the old value'] };
-		if (looked.value === set)
+		if (
+			looked.value === set ||
+			(isSystem(scope) && set !== null && (await runsAlready(session, setting, set)))
+		)
 			nothing.push(`${settingInWords(scope, setting.name)} is ${set ?? 'not set'} already`);
 		else {
 			changes.push(changeOf(scope, setting, looked.value, set));
+			changed.push(scope);
 			reach.push(...(await reachOf(session, scope, setting)));
 		}
 	}
-	return { changes, reach, nothing };
+	return { changes, scopes: changed, reach, nothing, missing: right === null ? null : { right, statements } };
 }
 
 function changeOf(

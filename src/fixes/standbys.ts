@@ -41,7 +41,12 @@ export const standbys: Effect = {
 	async prepare({ session, solution, fence, values, connectTo }): Promise<Prepared> {
 		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
 		const next = await nextStart(session, plannedSettings(solution, values));
-		if ('unreadable' in next) return missingRight(session, next.unreadable);
+		if ('unreadable' in next)
+			return missingRight(
+				session,
+				next.unreadable,
+				'Where standbys follow this server and a setting is raised: have it raised on each of them first, and each restarted.',
+			);
 		const changes = next.changes.filter(({ name }) => follow.has(name));
 		const lowered = changes.filter(({ from, to }) => Number(to) < Number(from));
 		if (lowered.length > 0 && (await isStandby(session)))

@@ -50,7 +50,8 @@ export function preparedChanges(changes: readonly ValueChange[]): PreparedEffect
 	};
 }
 
-function sent({ statement, settle }: ValueChange): readonly string[] {
+/** The very statements, in order. */
+export function sent({ statement, settle }: ValueChange): readonly string[] {
 	return [statement, ...(settle?.statements ?? [])];
 }
 

@@ -7,6 +7,8 @@ import { fixingOn, planOf } from './fixing.ts';
 
 const article = kb008();
 const quiet = () => undefined;
+/** Nothing is waited for: what is shown is the reason. */
+const atOnce = { holdMs: 0, patienceMs: 0, everyMs: 50, loginEveryMs: 50 };
 const options = {
 	databases: ['openiz'],
 	roles: [{ name: 'ims' }, { name: 'report', attributes: 'CONNECTION LIMIT 30' }],
@@ -68,6 +70,20 @@ describeOn(testMajors, 'KB008’s settings', options, (server, major) => {
 		await fixer.undo(journal.records, quiet);
 	});
 
+	test('set-timeouts: where it does not hold, who is from before the change is told', async () => {
+		const client = await connect(ims());
+		onTestFinished(() => client.end());
+		await client.query('begin');
+		const { fix, fixer, journal } = await fixingOn(superuser(), { article }, atOnce);
+		const tried = await fix('set-timeouts', { role: 'ims' });
+		const of = { solution: 'set-timeouts', step: null, ...tried, before: { usable: 2 } };
+		expect(await fixer.verify(of, quiet)).toMatchObject({
+			held: false,
+			note: '1 session of role ims is from before the change and keeps the old value: end it, or restart what it belongs to',
+		});
+		await fixer.undo(journal.records, quiet);
+	});
+
 	test('set-timeouts: what would do harm is asked again', async () => {
 		const { plan } = await fixingOn(superuser(), { article });
 		const problems: readonly (readonly [Readonly<Record<string, string>>, string, string])[] = [
@@ -109,19 +125,24 @@ describeOn(testMajors, 'KB008’s settings', options, (server, major) => {
 
 	test('limit-the-other-application: its limit, what that means now, its idle excess ended if asked, and back', async () => {
 		const before = await catalogs();
-		const held = await holdSlots(4, server().uri({ user: 'report', database: 'openiz' }), 'grafana');
+		const held = await holdSlots(5, server().uri({ user: 'report', database: 'openiz' }), 'grafana');
 		onTestFinished(() => held.release());
-		const { fix, fixer, journal } = await fixingOn(superuser(), { article });
+		const { fix, fixer, journal } = await fixingOn(superuser(), { article }, atOnce);
 		const kept = await fix('limit-the-other-application', { role: 'report', limit: '2' });
 		expect(kept.plan.statements).toEqual(['alter role "report" connection limit 2']);
 		expect(kept.plan.consequences).toContain(
-			'Role report has 4 sessions now: they stay, and none is let in until fewer than 2 are left. By application: grafana (4).',
+			'Role report has 5 sessions now: they stay, and none is let in until fewer than 2 are left. By application: grafana (5).',
 		);
+		const of = { solution: 'limit-the-other-application', step: null, ...kept, before: { usable: 20 } };
+		expect(await fixer.verify(of, quiet)).toMatchObject({
+			held: false,
+			note: 'role report still has 5 sessions, and may have 2: who was there stays, so end them, or restart what they belong to',
+		});
 		await expect(connect(server().uri({ user: 'report', database: 'openiz' }))).rejects.toMatchObject({
 			code: '53300',
 		});
 		const ended = await fix('limit-the-other-application', { role: 'report', limit: '1', excess: 'end' });
-		expect(ended.applied.rows.map(({ status }) => status)).toEqual(['ended', 'ended', 'ended']);
+		expect(ended.applied.rows.map(({ status }) => status)).toEqual(['ended', 'ended', 'ended', 'ended']);
 		const { undone, skipped } = await fixer.undo(journal.records, quiet);
 		expect(skipped).toEqual([]);
 		expect(undone).toEqual([
@@ -165,6 +186,15 @@ describeOn(testMajors, 'KB008’s settings', options, (server, major) => {
 		const opened = await fix('allow-connections', { database: 'two words' });
 		expect(opened.applied).toMatchObject({ outcome: 'done', failure: null });
 		await fix('lift-the-connection-limit', { role: 'report' });
+		const { plan } = await fixingOn(superuser(), { article });
+		expect(await plan('lift-the-connection-limit', { role: 'ims', limit: '5' })).toMatchObject({
+			kind: 'nothing to do',
+			why: expect.stringContaining('role ims has no connection limit'),
+		});
+		expect(await plan('lift-the-connection-limit', { database: 'template1' })).toMatchObject({
+			kind: 'nothing to do',
+			why: expect.stringContaining('database template1 has no connection limit'),
+		});
 		const { skipped } = await fixer.undo(journal.records, quiet);
 		expect(skipped).toEqual([]);
 		expect(await catalogs()).toEqual(before);
@@ -201,6 +231,9 @@ describeOn(testMajors, 'KB008’s settings', options, (server, major) => {
 		]);
 		expect(plan.consequences.join('\n')).toContain(
 			'1 commit waits for a standby now, and no standby streams. A commit that no standby confirms is on this server alone.',
+		);
+		expect(plan.consequences.join('\n')).toContain(
+			'To take it back before such a standby streams (ANY 1 (lost, "gone too")) makes every commit wait again.',
 		);
 		expect(applied).toMatchObject({ outcome: 'done', failure: null });
 		await commit;

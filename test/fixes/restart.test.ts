@@ -244,6 +244,13 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 			await fixer.verify({ solution: 'correct-the-reserved-slots', ...of(corrected) }, quiet),
 		).toMatchObject({ held: true, verdict: 'sensible' });
 		expect((await stateOf(server())).running.reserve).toBe('3');
+		// As installed it is 3 as well: then no file has to say so.
+		await query(server().superuser, 'alter system reset all');
+		await query(server().superuser, 'select pg_reload_conf()');
+		expect(await plan('correct-the-reserved-slots')).toMatchObject({
+			kind: 'nothing to do',
+			why: expect.stringContaining('superuser_reserved_connections of the server is 3 already'),
+		});
 	});
 
 	test('a standby comes first: insisted on, proved where it may be looked at', async () => {
@@ -362,11 +369,39 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		expect(await readFile(file)).toEqual(broken);
 	});
 
-	test('without the right to look, nothing is planned, and the right is named', async () => {
+	test('without the right to it, whoever runs the server is handed the very SQL, and told of the restart', async () => {
 		const plain = await fixingOn(server().uri({ user: 'plain' }), { article: kb008() });
+		const why = expect.stringContaining(
+			'it is not known who runs this server, and it could be a managed one; plain may not',
+		);
+		const restarted = expect.stringMatching(/^Have PostgreSQL restarted by whoever runs this server/);
+		const again = 'Or connect as a superuser, then plan again: -U postgres';
 		expect(await plain.plan(raise, { max_connections: '40' })).toMatchObject({
-			kind: 'unavailable',
-			next: expect.arrayContaining(['connect as a superuser']),
+			kind: 'by hand',
+			why,
+			instructions: [
+				expect.stringMatching(/^Where standbys follow this server/),
+				"Ask a superuser to run: alter system set max_connections = '40';",
+				'Ask a superuser to run: select pg_reload_conf();',
+				restarted,
+				again,
+			],
+		});
+		expect(
+			await plain.plan('correct-the-reserved-slots', { superuser_reserved_connections: '4' }),
+		).toMatchObject({
+			kind: 'by hand',
+			why,
+			instructions: [
+				"Ask a superuser to run: alter system set superuser_reserved_connections = '4';",
+				'Ask a superuser to run: select pg_reload_conf();',
+				restarted,
+				again,
+			],
+		});
+		expect(await plain.plan('apply-the-edited-setting')).toMatchObject({
+			kind: 'by hand',
+			instructions: expect.arrayContaining([restarted, again]),
 		});
 	});
 });

@@ -19,7 +19,12 @@ export const commentOut: Effect = {
 	async prepare({ session }): Promise<Prepared> {
 		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
 		const lines = await badLines(session);
-		if ('unreadable' in lines) return missingRight(session, lines.unreadable);
+		if ('unreadable' in lines)
+			return missingRight(
+				session,
+				lines.unreadable,
+				'Ask a superuser which lines the server cannot read, and have them mended: select sourcefile, sourceline, name, error from pg_file_settings where error is not null;',
+			);
 		if (lines.length === 0)
 			return { kind: 'nothing to do', why: 'the server can take every line of its configuration files' };
 		const located = await locatePostmaster(session);

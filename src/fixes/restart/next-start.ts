@@ -2,6 +2,7 @@
 import type { Solution } from '../../article/article.ts';
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
 import type { Facts, FactValue, Row } from '../../machine/ports.ts';
+import { grantee } from '../ask-administrator.ts';
 import { attributeValue } from '../attribute.ts';
 import type { Prepared } from '../effect.ts';
 
@@ -91,19 +92,20 @@ export async function nextStart(
 	return { values, changes, errors, commandLine };
 }
 
-/** What a person without the right to look is told. */
+/** What a person without the right to look is told. @param instruction what whoever runs the server does instead */
 export function missingRight(
 	session: PostgresSession,
 	why: string,
-): Extract<Prepared, { readonly kind: 'unavailable' }> {
-	const me = session.server.user ?? 'this role';
+	instruction: string,
+): Extract<Prepared, { readonly kind: 'by hand' }> {
+	const to = grantee(session);
 	return {
-		kind: 'unavailable',
-		why: `${me} may not see what the server would start with: ${why}`,
-		next: [
-			'connect as a superuser: -U postgres',
-			`GRANT SELECT ON pg_file_settings TO ${me}`,
-			`GRANT EXECUTE ON FUNCTION pg_show_all_file_settings() TO ${me}`,
+		kind: 'by hand',
+		why: `${session.server.user ?? 'this role'} may not see what the server would start with: ${why}`,
+		instructions: [instruction],
+		grants: [
+			`grant select on pg_file_settings to ${to}`,
+			`grant execute on function pg_show_all_file_settings() to ${to}`,
 		],
 	};
 }

@@ -32,7 +32,12 @@ export const restart: Effect = {
 		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
 		const planned = plannedSettings(solution, values);
 		const next = await nextStart(session, planned);
-		if ('unreadable' in next) return missingRight(session, next.unreadable);
+		if ('unreadable' in next)
+			return missingRight(
+				session,
+				next.unreadable,
+				'Have PostgreSQL restarted by whoever runs this server: that ends every session, so announce it.',
+			);
 		const slots = planned.get('max_connections');
 		// ALTER SYSTEM would write it down, and nobody would have a slot more.
 		if (slots !== undefined && !next.changes.some(({ name }) => name === 'max_connections'))
