@@ -1,3 +1,4 @@
+import { wayBack } from '../../fixes/effects.ts';
 import type { RecordedFence } from '../../fixes/fence.ts';
 import { needsServer } from '../../fixes/undo.ts';
 import type { Undone } from '../../machine/ports.ts';
@@ -24,8 +25,11 @@ import { articleForUndo } from '../session-article.ts';
 import { sessionDefaults } from '../session-defaults.ts';
 import type { World } from '../world.ts';
 
-const inWords = ({ intent, status }: ChangeInForce): string =>
-	`${intent.effect}: ${intent.object}${status === 'unknown' ? ' (it is not known whether it was done)' : ''}`;
+function inWords({ intent, status, inverse }: ChangeInForce): string {
+	const { warning } = wayBack(inverse);
+	const unsure = status === 'unknown' ? ' (it is not known whether it was done)' : '';
+	return `${intent.effect}: ${intent.object}${unsure}${warning === undefined ? '' : `; ${warning}`}`;
+}
 
 /** Asks in a terminal; elsewhere `--yes` must have been given. @returns false: the person said no */
 async function agreed(
