@@ -2,9 +2,7 @@
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import { askAnew, parameterNamed } from './ask-anew.ts';
-import { type Tried, verdictOf, type WizardContext, type WizardEvent, type WizardInput } from './context.ts';
-import { fillTemplate } from './facts.ts';
-import type { Finding } from './finding.ts';
+import type { Tried, WizardContext, WizardEvent, WizardInput } from './context.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { currentPlan, planExpiryMs, plansToUndo } from './plans.ts';
 import type {
@@ -26,59 +24,13 @@ import type {
 	WizardPorts,
 } from './ports.ts';
 import { decisiveFindings } from './rank.ts';
+import { findingOf, withFinding } from './record-finding.ts';
 import type { StateMeta, StateTag } from './screen.ts';
 
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
 	const message = error instanceof Error ? error.message : String(error);
 	return { code: 'unexpected', routine: null, layer: null, message, next };
-}
-
-/** The finding that an observation makes of a check; an unlisted verdict and an error take `otherwise`. */
-function findingOf(
-	context: WizardContext,
-	check: Slug,
-	observation: Observation,
-	by: string | null,
-): Finding | null {
-	if (observation.kind === 'absent') return null;
-	const node = context.article.checks.find(({ id }) => id === check);
-	if (node === undefined) return null;
-	const verdict = verdictOf(
-		observation,
-		node.branches.map((branch) => branch.verdict),
-	);
-	const branch = node.branches.find((candidate) => candidate.verdict === verdict);
-	if (branch === undefined) return null;
-	const facts = observation.kind === 'verdict' ? observation.facts : {};
-	return {
-		check,
-		verdict,
-		severity: branch.severity,
-		text: by !== null && branch.say !== null ? branch.say : fillTemplate(branch.text, facts),
-		source: observation.source,
-		at: observation.at,
-		durationMs: observation.durationMs,
-		sql: observation.sql,
-		answeredBy: by,
-		facts,
-		rows: observation.kind === 'verdict' ? observation.rows : [],
-		error: observation.failure,
-		grant: observation.kind === 'verdict' ? observation.grant : null,
-	};
-}
-
-function withFinding(context: WizardContext, finding: Finding): Partial<WizardContext> {
-	// A second look of the same kind replaces the first: what is shown is what is true now.
-	const person = finding.source === 'person';
-	const others = context.findings.filter(
-		(known) => known.check !== finding.check || (known.source === 'person') !== person,
-	);
-	return {
-		findings: [...others, finding],
-		notSeen: context.notSeen.filter(({ check }) => check !== finding.check),
-		absence: null,
-	};
 }
 
 /** What every state of every article is made of, with these ports behind its actors. */

@@ -1,6 +1,6 @@
 import { namesOf, type Part, screenIn } from './part.ts';
-import { currentPlan } from './plans.ts';
 import { failureOf, machineSetup } from './setup.ts';
+import { verifyInput } from './verify-input.ts';
 
 /** Looks again and again whether it holds; leads to `good`, to `did not hold`, or asks the person in `did it help`. */
 export function verifyingState(part: Part, good: 'held' | 'step done') {
@@ -10,12 +10,7 @@ export function verifyingState(part: Part, good: 'held' | 'step done') {
 		meta: screenIn(part, 'verifying'),
 		invoke: {
 			src: 'verify',
-			input: ({ context }) => ({
-				...names,
-				plan: currentPlan(context),
-				applied: context.applied,
-				findings: context.findings,
-			}),
+			input: ({ context }) => verifyInput(context, names),
 			onDone: [
 				{
 					guard: { type: 'isNotVerifiable', params: ({ event }) => ({ verified: event.output }) },

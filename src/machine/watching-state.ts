@@ -1,6 +1,6 @@
 import { namesOf, type Part, screenIn } from './part.ts';
-import { currentPlan } from './plans.ts';
 import { machineSetup } from './setup.ts';
+import { verifyInput } from './verify-input.ts';
 
 /**
  * Goes on looking at what has held, for as long as the person likes: it ends in `did not hold`, or is stopped and
@@ -13,13 +13,7 @@ export function watchingState(whole: Part) {
 		meta: screenIn(whole, 'watching'),
 		invoke: {
 			src: 'verify',
-			input: ({ context }) => ({
-				...names,
-				plan: currentPlan(context),
-				applied: context.applied,
-				findings: context.findings,
-				untilBroken: true,
-			}),
+			input: ({ context }) => ({ ...verifyInput(context, names), untilBroken: true }),
 			onDone: [
 				{
 					guard: { type: 'isBroken', params: ({ event }) => ({ verified: event.output }) },
