@@ -1,7 +1,7 @@
 /** A change to one file with a journal of its own and no server. */
 import { hostname } from 'node:os';
 import { createKeeper } from '../../src/evidence/postgres/keeper.ts';
-import type { EffectOutcome } from '../../src/fixes/effect.ts';
+import type { ApplyContext, EffectOutcome } from '../../src/fixes/effect.ts';
 import { planFileChange, preparedFileChanges } from '../../src/fixes/files/file-change.ts';
 import { type FileOperations, hostFiles } from '../../src/fixes/files/file-state.ts';
 import { undoAll } from '../../src/fixes/undo.ts';
@@ -21,6 +21,21 @@ export function journalIn(stateDir: string): Journal {
 /** Nothing listens there, and nothing is asked of it. */
 const unasked = () => createKeeper(settingsOf('postgres://nobody@127.0.0.1:1/none'));
 
+/** For an effect that is about files alone. */
+export function applyingTo(journal: Journal): ApplyContext {
+	return {
+		keeper: unasked(),
+		journal,
+		plan: 'plan-1',
+		solution: solutionOf(fixArticle(), 'limit'),
+		launchGuardian: null,
+		connectTo: null,
+		onProgress: () => undefined,
+		signal: null,
+		takeBack: async () => ({ session: '', undone: [], skipped: [] }),
+	};
+}
+
 /** Plans and applies `text` as the file's new content. @throws FileError where it cannot be planned */
 export async function change(
 	path: string,
@@ -33,17 +48,7 @@ export async function change(
 	if (planned === null) throw new Error('there is nothing to change');
 	const effect = preparedFileChanges([planned], { effect: 'write', consequences: [], fs });
 	between();
-	return effect.apply({
-		keeper: unasked(),
-		journal,
-		plan: 'plan-1',
-		solution: solutionOf(fixArticle(), 'limit'),
-		launchGuardian: null,
-		connectTo: null,
-		onProgress: () => undefined,
-		signal: null,
-		takeBack: async () => ({ session: '', undone: [], skipped: [] }),
-	});
+	return effect.apply(applyingTo(journal));
 }
 
 export function undo(journal: Journal): Promise<Undone> {

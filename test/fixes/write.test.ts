@@ -14,13 +14,11 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Fence, Parameter, Solution } from '../../src/article/article.ts';
-import { createKeeper } from '../../src/evidence/postgres/keeper.ts';
 import type { EffectOutcome, Prepared, PreparedEffect } from '../../src/fixes/effect.ts';
 import { write } from '../../src/fixes/write.ts';
 import type { Facts, Row } from '../../src/machine/ports.ts';
 import { fixArticle, solutionOf } from './article.ts';
-import { journalIn, undo } from './changing-file.ts';
-import { settingsOf } from './settings.ts';
+import { applyingTo, journalIn, undo } from './changing-file.ts';
 
 const root = userInfo().uid === 0;
 const body = `[databases]\n:"database" = host=:'host'\n[pgbouncer]\nsize = :size`;
@@ -83,18 +81,7 @@ function setUp() {
 		const context = { ...nobody, ...unasked, solution, step, fence, preview };
 		return write.prepare({ ...context, values: { path, ...given } });
 	};
-	const apply = (effect: PreparedEffect): Promise<EffectOutcome> =>
-		effect.apply({
-			keeper: createKeeper(settingsOf('postgres://nobody@127.0.0.1:1/none')),
-			journal,
-			plan: 'plan-1',
-			solution: solutionOf(fixArticle(), 'limit'),
-			launchGuardian: null,
-			connectTo: null,
-			onProgress: () => undefined,
-			signal: null,
-			takeBack: async () => ({ session: '', undone: [], skipped: [] }),
-		});
+	const apply = (effect: PreparedEffect): Promise<EffectOutcome> => effect.apply(applyingTo(journal));
 	return { folder, journal, path, prepare, apply };
 }
 
