@@ -1,7 +1,7 @@
 /** Everything behind the screens of a wizard, made while its first frame is being read. */
 import type { WizardInput } from '../machine/context.ts';
 import type { PendingWizard } from '../machine/pending-wizard.ts';
-import { createWizardActor } from '../machine/run.ts';
+import { createWizardActor, type WizardActor } from '../machine/run.ts';
 import type { Journal } from '../session/journal.ts';
 import { type Composition, compose } from './compose.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -56,7 +56,11 @@ async function connectionWanted({ run, world, askSecret, signal }: Beginning): P
 	return { ...connection, settings };
 }
 
-function goOn(beginning: Beginning, connection: ConnectionOptions, journal: Journal): BegunSession {
+async function goOn(
+	beginning: Beginning,
+	connection: ConnectionOptions,
+	journal: Journal,
+): Promise<BegunSession> {
 	const { run, world, input, wizard } = beginning;
 	const { loaded } = run;
 	const composition = compose({
@@ -69,15 +73,24 @@ function goOn(beginning: Beginning, connection: ConnectionOptions, journal: Jour
 		waitMs: null,
 		world,
 	});
-	const actor = createWizardActor(loaded.article, composition.ports, input);
 	const stopGauge = keepGauge(composition);
-	wizard.handOver(actor);
+	let actor: WizardActor | null = null;
+	const end = async () => {
+		stopGauge();
+		actor?.stop();
+		await composition.close();
+	};
+	try {
+		actor = createWizardActor(loaded.article, composition.ports, input);
+		wizard.handOver(actor);
+	} catch (error) {
+		await end();
+		throw error;
+	}
 	return {
 		journal,
 		async close() {
-			stopGauge();
-			actor.stop();
-			await composition.close();
+			await end();
 			journal.close();
 		},
 	};
@@ -94,7 +107,7 @@ export async function beginSession(beginning: Beginning): Promise<BegunSession> 
 	const onlyJournal: BegunSession = { journal, close: async () => journal.close() };
 	try {
 		const connection = await connectionWanted(beginning);
-		return signal.aborted ? onlyJournal : goOn(beginning, connection, journal);
+		return signal.aborted ? onlyJournal : await goOn(beginning, connection, journal);
 	} catch (error) {
 		if (signal.aborted) return onlyJournal;
 		const outcome = error instanceof CancelledError ? 'interrupted' : 'failed';
