@@ -155,7 +155,10 @@ async function raiseOne(
 			try {
 				await raise(session, fence, state.superuser ? { session: journal.session, at: new Date() } : null);
 			} catch (error) {
-				if (statusOfFailure(error) === 'failed') raised.pop();
+				if (statusOfFailure(error) === 'failed') {
+					raised.pop();
+					guardian.forget(intent);
+				}
 				throw error;
 			}
 		},

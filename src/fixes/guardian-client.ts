@@ -10,6 +10,8 @@ import { type GuardedFence, type GuardianMessage, heartbeatMs, toWire } from './
 export interface Guardian {
 	/** Resolves when the guardian's channel has it: only then the fence may be raised. @throws Error when it is gone */
 	guard(guarded: GuardedFence): Promise<void>;
+	/** The one that was announced by this intent was not raised after all. */
+	forget(intent: number): void;
 	/** All fences are lifted: it ends without doing anything. */
 	release(): void;
 	/** They could not be lifted from here: it begins to, though this process lives on. */
@@ -49,6 +51,10 @@ export function guardianLauncher(ways: readonly ConnectionSettings[]): GuardianL
 		heart.unref();
 		return {
 			guard: (guarded) => tell(child, { type: 'guard', guarded }),
+			forget(intent) {
+				// Without a guardian there is nobody to lift it.
+				tell(child, { type: 'forget', intent }).catch(() => undefined);
+			},
 			release() {
 				clearInterval(heart);
 				tell(child, { type: 'lifted' })

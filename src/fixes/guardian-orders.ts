@@ -26,6 +26,8 @@ export type GuardianMessage =
 	| { readonly type: 'orders'; readonly orders: GuardianOrders }
 	/** Said before the fence is raised. */
 	| { readonly type: 'guard'; readonly guarded: GuardedFence }
+	/** It was not raised after all: whoever fences that database, it is not ours to lift. */
+	| { readonly type: 'forget'; readonly intent: number }
 	| { readonly type: 'alive' }
 	/** All are lifted: end, and do nothing. */
 	| { readonly type: 'lifted' };
@@ -72,6 +74,8 @@ function isGuardianMessage(value: unknown): value is GuardianMessage {
 			return (
 				isObject(value.guarded) && typeof value.guarded.intent === 'number' && isFence(value.guarded.fence)
 			);
+		case 'forget':
+			return typeof value.intent === 'number';
 		case 'alive':
 		case 'lifted':
 			return true;

@@ -26,7 +26,7 @@ const longestPauseMs = 2_000;
 const credentialsTries = 5;
 
 let orders: GuardianOrders | null = null;
-const guarded: GuardedFence[] = [];
+let guarded: readonly GuardedFence[] = [];
 let acting = false;
 let silence: NodeJS.Timeout | null = null;
 
@@ -42,7 +42,10 @@ process.on('message', (text) => {
 			break;
 		}
 		case 'guard':
-			guarded.push(message.guarded);
+			guarded = [...guarded, message.guarded];
+			break;
+		case 'forget':
+			guarded = guarded.filter(({ intent }) => intent !== message.intent);
 			break;
 		case 'lifted':
 			if (!acting) process.exit(0);

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { guardianLauncher } from '../../src/fixes/guardian-client.ts';
 import { graceMs } from '../../src/fixes/guardian-orders.ts';
 import { changesInForce } from '../../src/session/in-force.ts';
 import { readJournal } from '../../src/session/read-journal.ts';
 import { connect, describeOn, query, testMajors, until } from '../helpers/postgres.ts';
+import { fixingOn } from './fixing.ts';
+import { settingsOf } from './settings.ts';
 
 const options = {
 	auth: 'scram' as const,
@@ -127,6 +130,31 @@ describeOn(testMajors, 'the guardian', options, (server) => {
 			await until(() => isGone(guardian), { what: 'the guardian to end' });
 		},
 	);
+});
+
+describeOn(testMajors.slice(-1), 'a guardian', { databases: ['openiz', 'clinic'] }, (server) => {
+	test('leaves the fence of somebody else, where ours was not raised', async () => {
+		const superuser = server().uri({ database: 'postgres' });
+		const { journal } = await fixingOn(superuser);
+		const guardian = await guardianLauncher([settingsOf(superuser)])(['postgres'], journal);
+		// It lifts the latest first: once the other one is open, this one would be.
+		const fenceOf = (database: string) => ({ database, kind: 'limit', limitBefore: 9 }) as const;
+		await guardian.guard({ fence: fenceOf('clinic'), intent: 1 });
+		await guardian.guard({ fence: fenceOf('openiz'), intent: 2 });
+		for (const database of ['clinic', 'openiz'])
+			await query(superuser, `alter database ${database} connection limit 0`);
+		guardian.forget(2);
+		guardian.handOver();
+		const limits = async () => {
+			const rows = await query(
+				superuser,
+				'select datname, datconnlimit from pg_database where datconnlimit >= 0',
+			);
+			return Object.fromEntries(rows.map(({ datname, datconnlimit }) => [datname, datconnlimit]));
+		};
+		await until(async () => (await limits()).clinic === 9, { what: 'the fence to be lifted' });
+		expect(await limits()).toEqual({ clinic: 9, openiz: 0 });
+	});
 });
 
 async function childrenOf(pid: number): Promise<readonly string[]> {
