@@ -22,7 +22,8 @@ export function factBook(findings: readonly Finding[]): Facts {
 	return book;
 }
 
-const markdownSpecial = /[\\`*_{}[\]<>()#+!|~&]/g;
+/** An address becomes a link by itself, with whatever stands behind it, unless its colon, dot or at sign is escaped. */
+const markdownSpecial = /[\\`*_{}[\]<>()#+!|~&@]|:(?=\/\/)|(?<=\bwww)\./gi;
 
 /** A value as it stands in Markdown: what a database says is text, never markup. A null reads as a dash. */
 export function valueAsMarkdown(value: FactValue): string {

@@ -37,6 +37,18 @@ function kindOf(column: string): Kind | null {
 
 const escapeForRegExp = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
+/** A name as it stands in a row, in a quoted identifier, in a literal, and on one line of text. */
+function spellingsOf(name: string): ReadonlySet<string> {
+	const literal = name.replaceAll("'", "''");
+	return new Set([
+		name,
+		name.replaceAll('"', '""'),
+		literal,
+		literal.replaceAll('\\', '\\\\'),
+		name.replaceAll(/\s+/g, ' ').trim(),
+	]);
+}
+
 /** Hands out the tokens of one report, and finds the names again wherever a text quotes them. */
 class Redactor {
 	readonly #tokens = new Map<string, string>();
@@ -47,7 +59,7 @@ class Redactor {
 	learn(kind: Kind, value: string): void {
 		if (isCommon(value) || this.#tokens.has(value)) return;
 		this.#counts[kind] += 1;
-		this.#tokens.set(value, `${kind}-${this.#counts[kind]}`);
+		for (const spelling of spellingsOf(value)) this.#tokens.set(spelling, `${kind}-${this.#counts[kind]}`);
 		this.#known = null;
 	}
 

@@ -4,7 +4,7 @@ import { plainInline } from '../article/plain-text.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
 import { asWizard } from '../machine/guided.ts';
 import { type Known, seenSymptoms } from '../machine/known.ts';
-import type { Done, ServerIdentity } from '../machine/ports.ts';
+import type { Done, ServerIdentity, Verified } from '../machine/ports.ts';
 import { decisiveFindings, rankCauses, rankSolutions, worstSeverity } from '../machine/rank.ts';
 import type { JournalRecord, RecordOf, SessionId } from '../session/record.ts';
 import { type Tool, toDiagnosis } from './diagnosis.ts';
@@ -84,7 +84,7 @@ function changeOf(
 	const later = records.filter(({ seq }) => seq > first.seq);
 	const untilNext = later.findIndex(({ kind }) => kind === 'plan');
 	const mine = untilNext === -1 ? later : later.slice(0, untilNext);
-	const verified = ofKind(mine, 'verified').findLast(({ step }) => step === plan.step)?.verified ?? null;
+	const verified = proofOf(ofKind(mine, 'verified').findLast(({ step }) => step === plan.step)?.verified);
 	const solution = titles.get(plan.solution) ?? plan.solution;
 	const title = plan.step === undefined ? solution : `${titles.get(plan.step) ?? plan.step} (${solution})`;
 	return {
@@ -96,6 +96,11 @@ function changeOf(
 		verified,
 		undone: ofKind(mine, 'undone').at(-1)?.undone ?? undoneByOthers(intents, records),
 	};
+}
+
+/** What it was proved by, as plain text: in Markdown its names are escaped, and would not be known for names. */
+function proofOf(verified: Verified | null | undefined): Verified | null {
+	return verified == null ? null : { ...verified, text: plainInline(verified.text) };
 }
 
 /** Changes that a later run of `undo`, or the guardian, took back. */
@@ -120,10 +125,11 @@ function guidedChanges(records: readonly JournalRecord[], titles: Titles): reado
 	return [...new Set(steps.map(({ solution }) => solution))].map((solution) => {
 		const mine = steps.filter((step) => step.solution === solution);
 		const helped = ofKind(records, 'helped').findLast((record) => record.solution === solution)?.helped;
-		const verified =
+		const verified = proofOf(
 			ofKind(records, 'verified').findLast(
 				(record) => record.solution === solution && record.step === undefined,
-			)?.verified ?? null;
+			)?.verified,
+		);
 		const held = verified?.held ?? helped;
 		return {
 			solution,

@@ -118,6 +118,6 @@ test('facts go by name, the latest first, and by check where that is ambiguous',
 
 test('what a database says cannot be markup', () => {
 	expect(fillTemplate('{n} by {who}, {missing}', { n: 3, who: '[x](http://evil) | <b>\n# h' })).toBe(
-		'3 by \\[x\\]\\(http://evil\\) \\| \\<b\\> \\# h, –',
+		'3 by \\[x\\]\\(http\\://evil\\) \\| \\<b\\> \\# h, –',
 	);
 });

@@ -1,5 +1,6 @@
 import { marked } from 'marked';
 import { expect, test } from 'vitest';
+import { fillTemplate } from '../../src/machine/facts.ts';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/report/escape-markdown.ts';
 import { toMarkdown } from '../../src/report/markdown.ts';
 import { redactReport } from '../../src/report/redact.ts';
@@ -129,6 +130,31 @@ test.each(['db-1.example.org', '/run/pg-15/x', 'a.b*c+d?e', '(x)[y]{2}|^$', 'bac
 		const findings = [{ ...full, text: `${name} holds 97 slots`, rows: [{ application_name: name }] }];
 		const { diagnosis } = redactReport(aReport({ diagnosis: aDiagnosis({ findings }) }));
 		expect(diagnosis.findings[0]?.text).toBe('application-1 holds 97 slots');
+	},
+);
+
+test.each(['a "b" c', "O'Brien's", '[here](http://evil.example)', 'two  words', 'back\\"slash'])(
+	'the name %s is found in a statement and in a sentence too',
+	(name) => {
+		const quoted = `"${name.replaceAll('"', '""')}"`;
+		const literal = `'${name.replaceAll("'", "''")}'`;
+		const change = {
+			...disconnected,
+			parameters: { role: name },
+			statements: [`alter role ${quoted} connection limit 5`, `select ${literal}`],
+			done: [{ what: `the connection limit of role ${quoted}`, status: 'done' as const, why: null }],
+		};
+		const text = fillTemplate('{limited_role} is full', { limited_role: name });
+		const findings = [{ ...full, text, facts: { limited_role: name } }];
+		const { changes, diagnosis } = redactReport(
+			aReport({ changes: [change], diagnosis: aDiagnosis({ findings }) }),
+		);
+		expect(diagnosis.findings[0]?.text).toMatch(/^role-\d is full$/);
+		expect(changes[0]?.statements).toEqual([
+			expect.stringMatching(/^alter role "role-\d" connection limit 5$/),
+			expect.stringMatching(/^select 'role-\d'$/),
+		]);
+		expect(changes[0]?.done[0]?.what).toMatch(/^the connection limit of role "role-\d"$/);
 	},
 );
 

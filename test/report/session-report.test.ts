@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileArticle } from '../../src/article/compile.ts';
+import { fillTemplate } from '../../src/machine/facts.ts';
 import { toMarkdown } from '../../src/report/markdown.ts';
 import { sessionReport } from '../../src/report/session-report.ts';
 import type { JournalRecord } from '../../src/session/record.ts';
@@ -24,6 +25,30 @@ test('steps that a person did are named as the article names them', () => {
 			outcome: 'done',
 		}),
 	);
+	const common = {
+		v: 1,
+		session: '20261122-140000-qkzm',
+		prev: null,
+		at: '2026-11-22T14:00:00.000Z',
+	} as const;
+	records.push({
+		...common,
+		seq: records.length + 1,
+		kind: 'verified',
+		solution: solution.id,
+		verified: {
+			check: 'rollers',
+			verdict: 'clean',
+			severity: 'ok',
+			text: fillTemplate('{role} is within its limit', { role: 'ims_app' }),
+			held: true,
+			proof: 'arithmetic',
+			samples: [],
+			before: {},
+			after: {},
+			note: null,
+		},
+	});
 	const markdown = toMarkdown(
 		sessionReport({
 			session: '20261122-140000-qkzm',
@@ -35,4 +60,6 @@ test('steps that a person did are named as the article names them', () => {
 	);
 	expect(markdown).toContain('- done: Open the lid\n- done: Wipe the rollers\n');
 	expect(markdown).toContain('Nothing was looked at.');
+	// As a reader of Markdown sees it: `ims_app`, escaped once.
+	expect(markdown).toContain('ims\\_app is within');
 });
