@@ -1,5 +1,6 @@
 /** The sessions of this machine. */
 import { readdir } from 'node:fs/promises';
+import type { ServerIdentity } from '../machine/ports.ts';
 import { systemCode } from '../system-code.ts';
 import { type ChangeInForce, changesInForce } from './in-force.ts';
 import { journalFile, sessionsDir } from './journal.ts';
@@ -15,6 +16,8 @@ export type SessionSummary = {
 	readonly opened: RecordOf<'opened'> | null;
 	/** Null: it was not closed: it runs still, or ended in a crash. */
 	readonly closed: RecordOf<'closed'> | null;
+	/** The server as it was first reached: a fence moves the session to another database for a moment. Null: none was. */
+	readonly server: ServerIdentity | null;
 	readonly records: readonly JournalRecord[];
 	readonly damage: Damage | null;
 	/** Its changes that no session has taken back, the newest first. */
@@ -45,15 +48,19 @@ export async function listSessions(stateDir: string): Promise<readonly SessionSu
 	for (const session of sessions)
 		contents.push({ session, ...(await contentOf(journalFile(stateDir, session))) });
 	const inForce = changesInForce(contents.flatMap(({ records }) => records));
-	return contents.map(({ session, file, records, damage }) => ({
-		session,
-		file,
-		opened: records.find((record) => record.kind === 'opened') ?? null,
-		closed: records.findLast((record) => record.kind === 'closed') ?? null,
-		records,
-		damage,
-		inForce: inForce.filter(({ intent }) => intent.session === session),
-	}));
+	return contents.map(({ session, file, records, damage }) => {
+		const opened = records.find((record) => record.kind === 'opened') ?? null;
+		return {
+			session,
+			file,
+			opened,
+			closed: records.findLast((record) => record.kind === 'closed') ?? null,
+			server: records.find((record) => record.kind === 'server')?.server ?? opened?.server ?? null,
+			records,
+			damage,
+			inForce: inForce.filter(({ intent }) => intent.session === session),
+		};
+	});
 }
 
 type Content = {

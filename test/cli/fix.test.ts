@@ -95,7 +95,12 @@ describeOn(testMajors, 'fix, undo and report', { databases: ['clinic'] }, (serve
 		expect(await limit()).toBe(-1);
 
 		const listed = JSON.parse((await run(['sessions', '--json'])).stdout);
-		expect(listed.sessions[0]).toMatchObject({ session, inForce: [{ status: 'done' }] });
+		expect(misfits(listed, await schema('sessions-1'))).toEqual([]);
+		expect(listed.sessions[0]).toMatchObject({
+			session,
+			server: { database: 'clinic', port: server().port },
+			inForce: [{ status: 'done' }],
+		});
 		const report = await run(['report', session]);
 		expect(report.stdout).toMatch(/^# KB008 /);
 		expect(report.stdout).toContain(`kbwizard undo ${session}`);

@@ -4,7 +4,7 @@ import { stateDir } from '../../session/state-dir.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 
-function asJson({ session, opened, closed, damage, inForce }: SessionSummary): object {
+function asJson({ session, opened, closed, server, damage, inForce }: SessionSummary): object {
 	return {
 		session,
 		article: opened?.article ?? null,
@@ -12,7 +12,7 @@ function asJson({ session, opened, closed, damage, inForce }: SessionSummary): o
 		endedAt: closed?.at ?? null,
 		outcome: closed?.outcome ?? null,
 		severity: closed?.severity ?? null,
-		server: opened?.server ?? null,
+		server,
 		damage: damage === null ? null : { line: damage.line, what: damage.what },
 		inForce: inForce.map(({ intent, status }) => ({
 			what: `${intent.effect}: ${intent.object}`,
@@ -38,7 +38,8 @@ function asText({ session, opened, closed, damage, inForce }: SessionSummary): s
 export const sessions: Command = {
 	async run({ options }, world) {
 		const listed = await listSessions(stateDir(world));
-		if (options.flag('json')) await world.stdout.write(toJson({ sessions: listed.map(asJson) }));
+		if (options.flag('json'))
+			await world.stdout.write(toJson({ schema: 'kbwizard.sessions/1', sessions: listed.map(asJson) }));
 		else if (listed.length === 0) await world.stderr.write('There is no session yet.\n');
 		else await world.stdout.write(listed.map(asText).join(''));
 		return exitStatus.done;
