@@ -4,9 +4,10 @@ import { type FileOperations, hostFiles } from '../../src/fixes/files/file-state
 export function counted(
 	at: number,
 	instead: () => void,
+	files: FileOperations = hostFiles,
 ): { readonly fs: FileOperations; readonly steps: () => number } {
 	let steps = 0;
-	const fs = new Proxy(hostFiles, {
+	const fs = new Proxy(files, {
 		get(target, name, receiver) {
 			const operation: unknown = Reflect.get(target, name, receiver);
 			if (typeof operation !== 'function') return operation;

@@ -21,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { fileBack } from '../../src/fixes/files/file-back.ts';
 import { planFileChange, preparedFileChanges } from '../../src/fixes/files/file-change.ts';
-import { fileState } from '../../src/fixes/files/file-state.ts';
+import { fileState, hostFiles } from '../../src/fixes/files/file-state.ts';
 import { createFile, replaceFile } from '../../src/fixes/files/replace-file.ts';
 import { unifiedDiff } from '../../src/fixes/files/unified-diff.ts';
 import { recoverStep } from '../../src/fixes/recover.ts';
@@ -264,6 +264,54 @@ test('content that was read before somebody wrote is not put in the place of the
 	expect(() => createFile(path, Buffer.from(fresh), 0o600)).toThrow(/is there already/);
 	expect(read()).toBe('theirs');
 	expect(readdirSync(site)).toHaveLength(1);
+});
+
+test.each([
+	['with hard links', {}],
+	[
+		'on a file system without them',
+		{
+			linkSync() {
+				throw Object.assign(new Error('no links here'), { code: 'EPERM' });
+			},
+		},
+	],
+])('a file that somebody makes at any moment of ours being made stays theirs, %s', (_, operations) => {
+	const { path, site, read } = setUp(null);
+	const files = { ...hostFiles, ...operations };
+	createFile(path, Buffer.from(fresh), 0o640, files);
+	expect([read(), statSync(path).mode & 0o777]).toEqual([fresh, 0o640]);
+	const { fs, steps } = counted(1e9, () => undefined, files);
+	rmSync(path);
+	createFile(path, Buffer.from(fresh), 0o640, fs);
+	for (let at = 1; at <= steps(); at += 1) {
+		rmSync(path);
+		let made = false;
+		const busy = counted(
+			at,
+			() => {
+				if (made || existsSync(path)) return;
+				writeFileSync(path, 'theirs', { flag: 'wx' });
+				made = true;
+			},
+			files,
+		);
+		try {
+			createFile(path, Buffer.from(fresh), 0o640, busy.fs);
+		} catch (error) {
+			expect(error).toMatchObject({ failure: { code: 'EEXIST' } });
+		}
+		expect(read()).toBe(made ? 'theirs' : fresh);
+		expect(readdirSync(site)).toEqual(['openiz.exe.config']);
+	}
+});
+
+test('undo leaves nothing of a new file whose maker was killed before its first name was gone', async () => {
+	const { path, site, journal } = setUp(null);
+	await change(path, fresh, journal);
+	linkSync(path, join(site, '.openiz.exe.config.kbwizard-0123456789ab.tmp'));
+	expect(await undo(journal)).toMatchObject({ skipped: [] });
+	expect(readdirSync(site)).toEqual([]);
 });
 
 test('a disk that is full leaves the file as it was and says so', async () => {

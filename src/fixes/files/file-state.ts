@@ -15,6 +15,7 @@ export type FileOperations = Pick<
 	| 'fchownSync'
 	| 'fsyncSync'
 	| 'ftruncateSync'
+	| 'linkSync'
 	| 'lstatSync'
 	| 'openSync'
 	| 'readdirSync'

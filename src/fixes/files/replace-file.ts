@@ -63,9 +63,7 @@ export function createFile(
 		const folder = fs.statSync(dirname(path));
 		const { uid, gid } = ownUid() === 0 ? folder : { uid: -1, gid: -1 };
 		writeBeside(path, content, { mode, uid, gid }, fs, (temporary) => {
-			if (isThere(path, fs))
-				throw new FileError('EEXIST', `${shownPath(path)} is there already`, ['make a new plan']);
-			fs.renameSync(temporary, path);
+			publishNew(temporary, path, fs);
 		});
 	} catch (error) {
 		throw fileErrorOf(error, 'write', path);
@@ -124,9 +122,10 @@ export function backupsBeside(path: string, fs: FileOperations = hostFiles): rea
 	}
 }
 
-/** @throws FileError */
+/** With what a killed process left of it under its temporary name. @throws FileError */
 export function removeFile(path: string, fs: FileOperations = hostFiles): void {
 	try {
+		removeLeftovers(path, fs);
 		fs.unlinkSync(path);
 		syncFolder(path, fs);
 	} catch (error) {
@@ -194,16 +193,58 @@ function assertUnchanged({ path, sha256 }: FileState, fs: FileOperations): void 
 		]);
 }
 
-/** What killed processes left beside the file. One that cannot be removed hurts nobody. */
+/** File systems without hard links say it by one of these. */
+const noLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Gives the temporary file its name, and never in the place of a file that somebody has made in between: a link is
+ * refused where a rename would replace. Without hard links the name is taken first, by an empty file of our own.
+ */
+function publishNew(temporary: string, path: string, fs: FileOperations): void {
+	try {
+		fs.linkSync(temporary, path);
+	} catch (error) {
+		const code = systemCode(error) ?? '';
+		if (code === 'EEXIST') throw alreadyThere(path);
+		if (!noLinks.has(code)) throw error;
+		takeName(path, fs);
+		try {
+			fs.renameSync(temporary, path);
+		} catch (failed) {
+			removeIfThere(path, fs);
+			throw failed;
+		}
+		return;
+	}
+	removeIfThere(temporary, fs);
+}
+
+function takeName(path: string, fs: FileOperations): void {
+	try {
+		fs.closeSync(fs.openSync(path, 'wx', 0o600));
+	} catch (error) {
+		throw systemCode(error) === 'EEXIST' ? alreadyThere(path) : error;
+	}
+}
+
+function alreadyThere(path: string): FileError {
+	return new FileError('EEXIST', `${shownPath(path)} is there already`, ['make a new plan']);
+}
+
+/** What killed processes left beside the file, under its own name too. One that cannot be removed hurts nobody. */
 function removeLeftovers(path: string, fs: FileOperations): void {
 	const prefix = `.${basename(path)}.kbwizard-`;
 	const folder = dirname(path);
 	const old = Date.now() - leftoverAfterMs;
+	const own = fs.lstatSync(path, { throwIfNoEntry: false });
 	for (const name of fs.readdirSync(folder)) {
 		if (!name.startsWith(prefix) || !leftoverName.test(name.slice(prefix.length))) continue;
 		try {
 			const file = join(folder, name);
-			if (fs.lstatSync(file).mtimeMs < old) fs.unlinkSync(file);
+			const { ino, dev, mtimeMs } = fs.lstatSync(file);
+			// Published, and not yet without its first name: nobody is at work on it any more.
+			const published = ino !== 0 && ino === own?.ino && dev === own.dev;
+			if (published || mtimeMs < old) fs.unlinkSync(file);
 		} catch {}
 	}
 }
