@@ -1,6 +1,7 @@
 /** From a solution to a plan: what exactly would be done, to whom, by which statements. Nothing is changed. */
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
+import { neededParameters, parametersNamed } from '../article/needed-parameters.ts';
 import { waysOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
@@ -11,7 +12,6 @@ import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
-import { neededParameters, parametersNamed } from './needed-parameters.ts';
 import { askFor, filled, filledIn, resolveParameters } from './parameters.ts';
 import { fenceFor, majorOf, type Preview, type PreviewedSession } from './preview.ts';
 import { stepPreview, type Unready } from './step-preview.ts';

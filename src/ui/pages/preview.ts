@@ -1,3 +1,4 @@
+import { neededParameters } from '../../article/needed-parameters.ts';
 import { planExpiryMs } from '../../machine/plans.ts';
 import type { Plan, PlanRow } from '../../machine/ports.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
@@ -61,7 +62,10 @@ function consent({ snapshot, looks }: Scene, plan: Plan): readonly Block[] {
 
 /** The values that it was made with: what a filter leaves out is seen here, and changed with Tab. */
 function valuesBlock({ snapshot: { context } }: Scene, plan: Plan): readonly Block[] {
-	const parameters = context.article.solutions.find(({ id }) => id === plan.solution)?.parameters ?? [];
+	const solution = context.article.solutions.find(({ id }) => id === plan.solution);
+	if (solution === undefined) return [];
+	const step = solution.steps.find(({ id }) => id === plan.step) ?? null;
+	const parameters = neededParameters(solution, step);
 	if (parameters.length === 0) return [];
 	const values = parameters.map(({ name }) => `${name} ${plan.parameters[name] ?? 'any'}`);
 	return [text(faint('With '), values.join(', '), faint('. Tab asks for another value, and plans again.'))];

@@ -1,6 +1,6 @@
 /** Which of a solution's parameters one of its steps needs: nobody is asked for those of the others. */
-import type { Fence, Parameter, Solution, Step } from '../article/article.ts';
-import { placeholders } from '../article/placeholders.ts';
+import type { Fence, Parameter, Solution, Step } from './article.ts';
+import { placeholders } from './placeholders.ts';
 
 /** As an effect, a query or a file writes them: `:name`, `:'name'`, `:"name"`, `{name}`. */
 const reference = /[:{]["']?([A-Za-z_][A-Za-z0-9_]*)/g;
