@@ -69,6 +69,12 @@ async function choicesOf(
 	return [];
 }
 
+/** What the checks saw of that choice, and may be gone by now; null: they did not look. */
+function seenBefore({ type }: Parameter, facts: Facts): readonly string[] | null {
+	const seen = type.kind === 'choice' ? (facts[`${type.column}_seen`] ?? null) : null;
+	return seen === null ? null : namesOf(seen);
+}
+
 /** Where nothing is to be done because a choice is not one of those that there are. */
 export async function strayChoice(
 	options: FixerOptions,
@@ -81,9 +87,14 @@ export async function strayChoice(
 		const given = parameters[parameter.name];
 		if (given === undefined) continue;
 		const choices = await choicesOf(options, solution, parameter, input, session);
-		if (choices.length === 0 || choices.includes(given)) continue;
-		const suggestion = nearestName(given, choices);
-		return askFor(parameter, { suggestion, choices, problem: `there is no ${parameter.name} ${given}` });
+		const seen = seenBefore(parameter, input.facts);
+		if (choices.includes(given) || (seen === null ? choices.length === 0 : seen.includes(given))) continue;
+		const others = seen?.filter((each) => !choices.includes(each)) ?? [];
+		return askFor(parameter, {
+			suggestion: nearestName(given, [...choices, ...others]),
+			choices,
+			problem: `there is no ${parameter.name} ${given}${seen === null ? '' : ', and none was seen'}`,
+		});
 	}
 	return null;
 }

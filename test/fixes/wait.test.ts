@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Article } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
 import { lintArticle } from '../../src/article/lint.ts';
-import type { Planned } from '../../src/machine/ports.ts';
+import type { Facts, Planned } from '../../src/machine/ports.ts';
 import { describeOn, holdSlots, testMajors, until } from '../helpers/postgres.ts';
 import { solutionOf } from './article.ts';
 import { type Fixing, fixingOn, planOf } from './fixing.ts';
@@ -43,12 +43,13 @@ describeOn(testMajors, 'waiting for a person', options, (server, major) => {
 		article: Article,
 		{ solution, step }: { readonly solution: string; readonly step: string },
 		parameters: Readonly<Record<string, string>> = { address: '127.0.0.1' },
+		facts: Facts = {},
 	): Promise<Planned> =>
 		fixer.plan({
 			solution: solutionOf(article, solution),
 			step,
 			parameters,
-			facts: {},
+			facts,
 			server: keeper.session?.server ?? null,
 		});
 
@@ -102,6 +103,23 @@ describeOn(testMajors, 'waiting for a person', options, (server, major) => {
 		expect(progress).toContainEqual(
 			expect.stringContaining('waiting for gone or fewer: gone (sessions from before 0, sessions 2)'),
 		);
+	});
+
+	test('an address that is mistyped is not one that is gone', async () => {
+		const article = articleOf(text);
+		const going = await fixingOn(admin(), { article });
+		const held = await instance(2);
+		const plan = (address: string, seen: string) =>
+			planned(going, article, reduce, { address }, { address_seen: seen });
+		const seen = '10.0.0.4, 127.0.0.1';
+		const refused = { kind: 'parameter', name: 'address', suggestion: '127.0.0.1' };
+		expect(await plan('127.0.0.2', seen)).toMatchObject({ ...refused, choices: ['127.0.0.1'] });
+		expect(await plan('10.0.0.4', seen)).toMatchObject({ kind: 'nothing to do' });
+		await held.release();
+		await until(async () => (await plan('127.0.0.1', seen)).kind === 'nothing to do', {
+			what: 'it to be gone',
+		});
+		expect(await plan('127.0.0.2', seen)).toMatchObject({ ...refused, choices: [] });
 	});
 
 	// The rest is not the server's.
