@@ -9,6 +9,8 @@ export type Effect = {
 	readonly needsPreview: boolean;
 	/** It changes files of the machine that the tool runs on, and nothing on the server. */
 	readonly onHost?: true;
+	/** That it came through is the proof of it: it has looked itself at what it is for. */
+	readonly provesItself?: true;
 };
 
 function effect(attributes: readonly string[], needsPreview = false, changes = true): Effect {
@@ -29,14 +31,15 @@ export const effects: Readonly<Record<string, Effect>> = {
 		]),
 		onHost: true,
 	},
-	write: effect(['path', 'mode']),
+	/** Read back. */
+	write: { ...effect(['path', 'mode', 'keep']), provesItself: true },
 	restart: effect(['by', 'because']),
 	/** The lines that a server cannot take, out of its files. */
 	'comment-out': effect([]),
 	/** The order of a primary and its standbys: looks, and asks. */
 	standbys: effect(['raised', 'on'], false, false),
 	/** A look through the pooler that `on=` names. */
-	pooler: effect(['on'], false, false),
+	pooler: { ...effect(['on'], false, false), provesItself: true },
 	/** Somebody else does something, and it is waited for: changes nothing. */
 	wait: effect(['until', 'of', 'for'], false, false),
 	sql: effect(['database', 'if']),

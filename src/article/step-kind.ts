@@ -15,6 +15,11 @@ export function needsSession({ applies }: Pick<Step, 'applies'>): boolean {
 	return applies.some(({ language }) => language !== 'step' && effects[language]?.onHost !== true);
 }
 
+/** Whether it needs no check: each of its effects has looked itself whether it came through. */
+export function provesItself({ applies }: Pick<Step, 'applies'>): boolean {
+	return applies.length > 0 && applies.every(({ language }) => effects[language]?.provesItself === true);
+}
+
 /** All of it by the tool, as one plan; else step by step, because a person has a part in it. */
 export function howDone(steps: readonly Step[]): Solution['how'] {
 	return steps.length > 0 && steps.every(isToolStep) ? 'applied' : 'guided';

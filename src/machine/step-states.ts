@@ -3,7 +3,7 @@
  * itself; then proved by its own check, where it has one.
  */
 import type { Solution, Step } from '../article/article.ts';
-import { isToolStep } from '../article/step-kind.ts';
+import { isToolStep, provesItself } from '../article/step-kind.ts';
 import { leaveTo, namesOf, type Part, screenIn, undoOf } from './part.ts';
 import { planStates } from './plan-states.ts';
 import { machineSetup } from './setup.ts';
@@ -116,15 +116,16 @@ function askedState(place: Place, proof: string) {
 	});
 }
 
-/** Nothing measures it by itself: it is in place when all of it came through. */
+/** No check measures it by itself: it is in place when all of it came through. */
 function unprovedState(part: Part, place: Place) {
 	const names = namesOf(part);
+	const outcome = provesItself(place.step) ? 'held' : 'not verified';
 	return machineSetup.createStateConfig({
 		always: [
 			{
 				guard: 'cameThrough',
 				target: 'step done',
-				actions: [{ type: 'tried', params: { ...names, outcome: 'not verified' } }, noted(place, 'done')],
+				actions: [{ type: 'tried', params: { ...names, outcome } }, noted(place, 'done')],
 			},
 			{ target: 'did not hold', actions: { type: 'tried', params: { ...names, outcome: 'failed' } } },
 		],
