@@ -53,12 +53,10 @@ export const pooler: Effect = {
 	},
 };
 
-function inWords({
-	at,
-	user,
-	database,
-	look: { facts },
-}: Extract<ThroughPooler, { kind: 'pooled' }>): string {
+function inWords({ at, user, database, console }: Extract<ThroughPooler, { kind: 'pooled' }>): string {
+	if (console.kind === 'refused')
+		return `${user} gets into ${database} through the pooler at ${at}; of its pools nothing was seen: ${console.failure.message}`;
+	const { facts } = console.look;
 	const version = facts.pooler_version ?? 'the pooler';
 	return `${user} gets into ${database} through ${version} at ${at}: ${facts.pool_mode ?? 'unknown'} mode, up to ${facts.pool_size ?? '?'} server connections a pool, ${facts.clients ?? '?'} of ${facts.max_client_conn ?? '?'} clients`;
 }

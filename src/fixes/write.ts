@@ -1,16 +1,20 @@
-/** `write apply path=:path mode=0640`: the fence's body, with its values, becomes the content of a file. */
+/**
+ * `write apply path=:path mode=0640`: the fence's body, with its values, becomes the content of a file; with
+ * `keep=entries` its lines go among those that are there, as of a list with an entry a line.
+ */
 import { lstatSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { Fence, Solution } from '../article/article.ts';
 import { fillFile, namesInFile } from '../article/file-text.ts';
 import { ParameterError } from '../article/parameters.ts';
-import { redacted } from '../evidence/untrusted.ts';
-import type { Facts } from '../machine/ports.ts';
+import { cleanText, redacted } from '../evidence/untrusted.ts';
+import type { Facts, Row } from '../machine/ports.ts';
 import { attributeValue, parameterOf } from './attribute.ts';
 import type { Effect, Prepared } from './effect.ts';
 import { planFileChange, preparedFileChanges } from './files/file-change.ts';
 import { FileError, fileErrorOf, shownPath } from './files/file-error.ts';
-import { assertFolderWritable, ownUid } from './files/file-state.ts';
+import { assertFolderWritable, type FileState, ownUid } from './files/file-state.ts';
+import { amongLines, keyOf } from './keep-lines.ts';
 import { shellWord } from './restart/program.ts';
 
 /** Its owner may read it and write it, his group may read it. */
@@ -46,11 +50,17 @@ export const write: Effect = {
 		}
 		try {
 			const notes = notesOnPlace(wanted);
-			const change = planFileChange(wanted, () => Buffer.from(`${text}\n`), {
-				mode: secrets.length > 0 ? secretMode : modeOf(fence),
-			});
+			const keeps = fence.attributes.keep === 'entries';
+			const change = planFileChange(
+				wanted,
+				(before) => Buffer.from(keeps ? withEntries(before, text) : `${text}\n`),
+				{ mode: secrets.length > 0 ? secretMode : modeOf(fence) },
+			);
 			if (change === null)
-				return { kind: 'nothing to do', why: `${shownPath(wanted)} has this very content already` };
+				return {
+					kind: 'nothing to do',
+					why: `${shownPath(wanted)} has this very ${keeps ? 'entry' : 'content'} already`,
+				};
 			if (change.before === null) assertFolderWritable(change.path);
 			const mode = change.before?.mode ?? null;
 			if (secrets.length > 0 && isOpenToAll(mode))
@@ -63,8 +73,15 @@ export const write: Effect = {
 				kind: 'ready',
 				effect: preparedFileChanges([change], {
 					effect: 'write',
-					consequences: [...notes, ...(secrets.length > 0 ? [secretNote(change.path, mode)] : [])],
-					...(secrets.length > 0 ? { shown: withoutItsSecrets(`${text}\n`, `${shown}\n`) } : {}),
+					consequences: [
+						...notes,
+						...notesOfRows(rows),
+						...placeNotes(change.path, change.before, keeps),
+						...(secrets.length > 0 ? [secretNote(change.path, mode)] : []),
+					],
+					...(secrets.length === 0
+						? {}
+						: { shown: keeps ? onlyKeys : withoutItsSecrets(`${text}\n`, `${shown}\n`) }),
 				}),
 			};
 		} catch (error) {
@@ -105,6 +122,45 @@ function withoutItsSecrets(text: string, shown: string): (text: string) => strin
 					.split('\n')
 					.map((line) => (harmless.has(line) ? line : redacted))
 					.join('\n');
+}
+
+/** A list of secrets: whose there are. */
+function onlyKeys(any: string): string {
+	return any
+		.split('\n')
+		.map((line) => (line.trim() === '' ? line : `${keyOf(line) ?? ''} ${redacted}`.trim()))
+		.join('\n');
+}
+
+/** @throws FileError where the file is none of text, whose bytes would not survive */
+function withEntries(before: FileState | null, text: string): string {
+	const old = before?.bytes.toString('utf8') ?? '';
+	if (before !== null && !Buffer.from(old).equals(before.bytes))
+		throw new FileError('not-text', `${shownPath(before.path)} is no text in UTF-8`, [
+			'write the line into it by hand, in its own encoding',
+		]);
+	const lines = old.replace(/\r?\n$/, '').split('\n');
+	return `${amongLines(old === '' ? [] : lines, text.split('\n')).join('\n')}\n`;
+}
+
+/** What the preview has to say about its own rows, in a column called `note`: once each. */
+function notesOfRows(rows: readonly Row[]): readonly string[] {
+	return [...new Set(rows.flatMap(({ note = null }) => (note === null ? [] : [cleanText(String(note))])))];
+}
+
+/** What becomes of a file that is there; whose a new one is, where that is root's alone. */
+function placeNotes(path: string, before: FileState | null, keeps: boolean): readonly string[] {
+	if (before !== null)
+		return [
+			keeps
+				? `${shownPath(path)} is there already: its other entries stay.`
+				: `${shownPath(path)} is there already: all that it says is replaced.`,
+		];
+	return ownUid() === 0 && statSync(dirname(path)).uid === 0
+		? [
+				`${shownPath(path)} will belong to root, as its folder does: give it to the account that reads it (chown), or its service does not start.`,
+			]
+		: [];
 }
 
 /** Without user ids, as on Windows, a mode says nothing. @param mode null: there is no such file yet */

@@ -2,13 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { describeBehindPgbouncer, pgbouncerBefore } from '../helpers/pgbouncer.ts';
+import { describeBehindPgbouncer, pgbouncerBefore, pgbouncerFolder } from '../helpers/pgbouncer.ts';
 import { holdSlots } from '../helpers/postgres.ts';
 import { run } from './run-cli.ts';
 
 const options = {
 	auth: 'scram' as const,
-	databases: ['openiz'],
+	databases: ['openiz', 'openiz_audit'],
 	roles: [{ name: 'ims', password: 'w0rd' }],
 };
 const ims = { user: 'ims', password: 'w0rd', database: 'openiz' };
@@ -50,6 +50,7 @@ describeBehindPgbouncer([18], 'the program', options, (server) => {
 			'--yes',
 			'--json',
 		]);
+		expect(proved.status, proved.stderr).toBe(0);
 		const { plan, applied } = JSON.parse(proved.stdout);
 		expect(plan.statements).toEqual([]);
 		expect(applied).toMatchObject({
@@ -57,5 +58,30 @@ describeBehindPgbouncer([18], 'the program', options, (server) => {
 			done: [{ status: 'done', what: expect.stringContaining('ims gets into openiz through PgBouncer') }],
 		});
 		expect(proved.stdout + proved.stderr).not.toContain('w0rd');
+	});
+
+	test('takes role and databases from the sessions that are there, and says that each step came to a good end', async () => {
+		const pools = await Promise.all(
+			['openiz', 'openiz_audit'].map((database) => holdSlots(2, server().uri({ ...ims, database }))),
+		);
+		onTestFinished(async () => void (await Promise.all(pools.map((held) => held.release()))));
+		const folder = await pgbouncerFolder(server());
+		const password = join(server().folder, 'password.txt');
+		await writeFile(password, ims.password);
+		const step = (name: string, ...set: readonly string[]) =>
+			run([
+				...['fix', 'KB008', 'put-a-pooler-in-front', server().superuser, '--yes'],
+				...[`step=${name}`, `path=${folder}/pgbouncer.ini`, `userlist=${folder}/users`, ...set].flatMap(
+					(each) => ['--set', each],
+				),
+			]);
+		const written = await step('install-and-size-it');
+		expect(written.status, written.stderr).toBe(0);
+		expect(written.stdout).toMatch(/^done and verified: Install and size it/);
+		expect(written.stdout).toMatch(/\+openiz = .*\n.*\+openiz_audit = /);
+		expect(written.stdout).toContain('+stats_users = ims');
+		const users = await step('give-it-the-password', `password=@${password}`);
+		expect(users.status, users.stderr).toBe(0);
+		expect(users.stdout).toContain('+"ims" ***');
 	});
 });

@@ -1,6 +1,6 @@
 /** KB008's pooler: its configuration made for a real server, and a real PgBouncer run with it. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Applied, ParameterValues, Plan, Planned } from '../../src/machine/ports.ts';
 import { kb008 } from '../content/kb008.ts';
@@ -13,7 +13,10 @@ const options = {
 	auth: 'scram' as const,
 	settings: { max_connections: 25, superuser_reserved_connections: 3 },
 	databases: ['openiz', 'openiz_audit', 'o d'],
-	roles: [{ name: 'ims', password: `i"m's \\pw` }],
+	roles: [
+		{ name: 'ims', password: `i"m's \\pw` },
+		{ name: 'audit', password: 'w0rd' },
+	],
 };
 const password = `i"m's \\pw`;
 const id = 'put-a-pooler-in-front';
@@ -81,7 +84,12 @@ describeBehindPgbouncer(testMajors, 'a pooler in front', options, (server) => {
 		// 22 slots for ordinary roles: 12 for the pools, one of them in reserve.
 		for (const line of ['default_pool_size = 11', 'reserve_pool_size = 1', 'max_db_connections = 12'])
 			expect(shown).toContain(`+${line}`);
-		expect(shown?.[0]).toContain('72 open files');
+		expect(shown?.[0]).toContain('92 open files');
+
+		expect(plan.consequences).toContainEqual(
+			expect.stringMatching(/does not let clients into: o d, openiz_audit, postgres\./),
+		);
+		expect((await here.plannedStep('install-and-size-it')).kind).toBe('nothing to do');
 
 		const users = await here.step('give-it-the-password', { password });
 		expect(JSON.stringify([users.plan, here.journal.records])).not.toMatch(/i\\*"m's/);
@@ -112,32 +120,41 @@ describeBehindPgbouncer(testMajors, 'a pooler in front', options, (server) => {
 		const undone = await here.fixer.undo(here.journal.records, () => undefined);
 		expect(undone.skipped).toEqual([]);
 		expect(undone.undone).toHaveLength(2);
-		expect([here.files.path, here.files.userlist].filter(existsSync)).toEqual([]);
+		expect(readdirSync(dirname(here.files.path))).toEqual([]);
 	});
 
 	test('shares the slots out over several databases, and takes SCRAM as well', async () => {
-		const here = await site(server(), { database: 'openiz, openiz_audit', auth_type: 'scram-sha-256' });
+		const here = await site(server(), { database: 'openiz, openiz_audit, o d', auth_type: 'scram-sha-256' });
 		await here.step('install-and-size-it');
 		await here.step('give-it-the-password', { password });
+		const second = await here.step('give-it-the-password', { role: 'audit', password: 'w0rd' });
+		expect(second.plan.diff?.split('\n').slice(3)).toEqual([' "ims" ***', '+"audit" ***']);
 		const text = readFileSync(here.files.path, 'utf8');
 		const behind = `host='127.0.0.1' port=${server().port}`;
 		expect(text).toContain(
-			`openiz = ${behind} dbname='openiz'\nopeniz_audit = ${behind} dbname='openiz_audit'\n\n`,
+			`o_d = ${behind} dbname='o d'\nopeniz = ${behind} dbname='openiz'\nopeniz_audit = ${behind} dbname='openiz_audit'\n\n`,
 		);
-		expect(text).toContain('max_db_connections = 6\n');
+		expect(text).toContain('max_db_connections = 4\n');
 		await started(here);
-		for (const database of ['openiz', 'openiz_audit']) {
-			const client = await connect(here.uri(database));
+		for (const [listed, database] of Object.entries({
+			openiz: 'openiz',
+			openiz_audit: 'openiz_audit',
+			o_d: 'o d',
+		})) {
+			const client = await connect(here.uri(listed));
 			const { rows } = await client.query('select current_database() as database');
 			expect(rows).toEqual([{ database }]);
 			await client.end();
 		}
 		await expect(connect(here.uri('postgres'))).rejects.toThrow('no such database');
-		expect(await here.plannedStep('install-and-size-it', { database: 'o d' })).toMatchObject({
-			kind: 'parameter',
-			name: 'database',
-			problem: expect.stringContaining('plain word'),
+		const pooler = `postgresql://audit:w0rd@127.0.0.1:${here.port}/openiz`;
+		expect((await here.step('see-that-it-pools', { pooler })).applied).toMatchObject({
+			outcome: 'done',
+			done: [{ what: expect.stringMatching(/^audit gets into openiz .* does not let audit look/) }],
 		});
+		const undone = await here.fixer.undo(here.journal.records, () => undefined);
+		expect(undone.skipped).toEqual([]);
+		expect(readdirSync(dirname(here.files.path))).toEqual([]);
 	});
 
 	test('what is no pooler is not taken for one', async () => {

@@ -47,7 +47,8 @@ function setUp() {
 			rows = null,
 			parameters = [],
 			mode = '0640',
-		}: { rows?: Row[] | null; parameters?: Parameter[]; mode?: string } = {},
+			keep = null,
+		}: { rows?: Row[] | null; parameters?: Parameter[]; mode?: string; keep?: 'entries' | null } = {},
 	): Promise<Prepared> => {
 		const base = solutionOf(fixArticle(), 'limit');
 		const solution: Solution = { ...base, parameters };
@@ -57,7 +58,7 @@ function setUp() {
 			line: 1,
 			language: 'write',
 			role: 'apply',
-			attributes: { path: ':path', mode },
+			attributes: { path: ':path', mode, ...(keep === null ? {} : { keep }) },
 			body: text,
 			min: null,
 			max: null,
@@ -154,6 +155,26 @@ test('a secret is in the file alone, which is its owner’s alone', async () => 
 	expect(readFileSync(path, 'utf8')).toBe('"ims" "news""ecret"\n');
 	expect(modeOf(path)).toBe('600');
 	expect(JSON.stringify([effect, journal.records])).not.toContain('news');
+});
+
+test('an entry of a list goes among those that are there, whose secrets are not shown', async () => {
+	const { path, prepare, apply, journal } = setUp();
+	const old = '; users\r\n"a""b" "old\xe9"\nc "d"';
+	writeFileSync(path, old, { mode: 0o600 });
+	const list = (role: string) =>
+		prepare(':"role" :"password"', { role, password: 'new' }, { parameters: [password], keep: 'entries' });
+	const added = effectOf(await list('ims'));
+	expect(added.diff?.split('\n').slice(3)).toEqual([' ***', ' "a""b" ***', ' "c" ***', '+"ims" ***']);
+	expect(added.consequences).toContainEqual(expect.stringContaining('its other entries stay'));
+	await apply(added);
+	await apply(effectOf(await list('a"b')));
+	await apply(effectOf(await list('c')));
+	expect(readFileSync(path, 'utf8')).toBe('; users\r\n"a""b" "new"\n"c" "new"\n"ims" "new"\n');
+	expect((await list('ims')).kind).toBe('nothing to do');
+	await undo(journal);
+	expect(readFileSync(path, 'utf8')).toBe(old);
+	writeFileSync(path, Buffer.from([0xff, 0xfe, 0x61, 0x00]));
+	expect(await list('ims')).toMatchObject({ kind: 'unavailable', why: expect.stringContaining('UTF-8') });
 });
 
 test('what cannot be is asked for by the name of the parameter that is meant', async () => {

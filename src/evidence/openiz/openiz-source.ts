@@ -117,11 +117,19 @@ function poolsAnswer(
 			...{ strings, floor, unlimited, elsewhere, slots, spread },
 			pools: connections,
 			pool_count: pools.length,
+			pool_databases: namesOf(pools.map(({ database }) => database)),
+			pool_role: namesOf(pools.map(({ user }) => user).slice(0, 1)),
 			over: Math.max(0, connections - slots),
 			proposal: proposal < 1 ? null : proposal,
 		},
 		rows: pools.map(rowOf),
 	};
+}
+
+/** Once each, comma-separated; null: none is named. */
+function namesOf(names: readonly (string | null)[]): string | null {
+	const there = names.flatMap((name) => (name === null ? [] : [cleanText(name, { max: 200 })]));
+	return [...new Set(there)].sort().join(', ') || null;
 }
 
 /** In words: `180 connections from 6 pools of 2 instances, 1 of them without any limit`. */

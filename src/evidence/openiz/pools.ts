@@ -16,6 +16,7 @@ export type Pool = {
 	readonly host: string | null;
 	readonly port: string | null;
 	readonly database: string | null;
+	readonly user: string | null;
 	readonly max: number;
 	readonly min: number;
 	/** False: `Pooling=false`, and nothing limits it. */
@@ -94,6 +95,7 @@ function poolOf({ label, uses }: Configuration, strings: readonly NpgsqlString[]
 		host: text('host'),
 		port: text('port'),
 		database: text('database'),
+		user: text('user'),
 		max: sizeOf(first, 'maxPoolSize', defaultMaxPoolSize, label),
 		min: sizeOf(first, 'minPoolSize', defaultMinPoolSize, label),
 		pooled: !/^(?:false|no|0)$/i.test(text('pooling') ?? 'true'),

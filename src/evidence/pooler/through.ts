@@ -4,8 +4,7 @@ import { attemptSession } from '../postgres/attempt.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import { QueryError } from '../postgres/postgres.ts';
 import { placeName } from '../postgres/refusal.ts';
-import { lookIntoPooler } from './look.ts';
-import type { PoolerLook } from './pools.ts';
+import { type Looked, lookIntoPooler } from './look.ts';
 
 export type ThroughPooler =
 	/** A query came through it. */
@@ -16,12 +15,13 @@ export type ThroughPooler =
 			/** Whom the server behind it says that we are, and where. */
 			readonly user: string;
 			readonly database: string;
-			readonly look: PoolerLook;
+			/** What its console says, or why it says nothing to us. */
+			readonly console: Looked;
 	  }
 	| { readonly kind: 'refused'; readonly failure: Failure };
 
 /**
- * Logs in, asks the server behind it one thing, and asks the pooler's console; then it is gone again.
+ * Logs in, asks the server behind it one thing, and asks the pooler's console, which only some roles may; then it is gone again.
  * @throws only the signal's reason, when it is aborted
  */
 export async function lookThroughPooler(
@@ -43,15 +43,14 @@ export async function lookThroughPooler(
 				'give the address and port that the pooler listens on',
 			]);
 		await session.read('select 1');
-		const looked = await lookIntoPooler(settings, signal);
-		if (looked.kind === 'refused') return { kind: 'refused', failure: looked.failure };
+		const console = await lookIntoPooler(settings, signal);
 		const { user, database } = session.server;
 		return {
 			kind: 'pooled',
 			at,
 			user: user ?? settings.user,
 			database: database ?? settings.database,
-			look: looked.look,
+			console,
 		};
 	} catch (error) {
 		signal.throwIfAborted();
