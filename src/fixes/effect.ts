@@ -119,7 +119,8 @@ export type Prepared =
 /** What a change's inverse found, and did. */
 export type TakenBack =
 	| { readonly kind: 'undone'; readonly what: string }
-	| { readonly kind: 'skipped'; readonly what: string; readonly why: string };
+	/** `stands`: the change is as it was made; else somebody has changed or removed it since. */
+	| { readonly kind: 'skipped'; readonly what: string; readonly why: string; readonly stands: boolean };
 
 /** How the value that a change was about stands now. */
 export type Standing =

@@ -24,19 +24,27 @@ export async function undoAll(
 	onProgress: (text: string) => void,
 ): Promise<Undone> {
 	const undone: string[] = [];
-	const skipped: { readonly what: string; readonly why: string }[] = [];
+	const skipped: Undone['skipped'][number][] = [];
 	const elsewhere = keeper.session === null ? null : await whyElsewhere(keeper.session, records);
 	for (const change of changesInForce(records)) {
 		if (elsewhere !== null && wayBack(change.inverse).on === 'server') {
-			skipped.push({ what: change.intent.object, why: elsewhere });
+			skipped.push({ what: change.intent.object, why: elsewhere, ...standing(change) });
 			continue;
 		}
 		onProgress(`taking back: ${change.intent.object}`);
 		const outcome = await takeBack(keeper, journal, change);
 		if (outcome.kind === 'undone') undone.push(outcome.what);
-		else skipped.push({ what: outcome.what, why: outcome.why });
+		else {
+			const { what, why, stands } = outcome;
+			skipped.push({ what, why, ...(stands ? standing(change) : {}) });
+		}
 	}
 	return { session: records[0]?.session ?? journal.session, undone, skipped };
+}
+
+/** Of which plan it stands, so that it can be tried again. */
+function standing({ intent: { plan } }: ChangeInForce): { readonly plan?: string } {
+	return plan === null ? {} : { plan };
 }
 
 async function takeBack(
@@ -65,6 +73,7 @@ async function takeBack(
 			kind: 'skipped',
 			what: intent.object,
 			why: `${messageOf(error)}; by hand: ${way.byHand}`,
+			stands: true,
 		};
 	}
 }
@@ -82,18 +91,19 @@ async function restored(
 		journal.append({ kind: 'lifted', of: intent.session, intent: intent.seq, by, why }, { durable: true });
 	if (standing.is === 'gone') {
 		await lifted('somebody else', 'it is not there any more');
-		return { kind: 'skipped', what, why: 'it is not there any more' };
+		return { kind: 'skipped', what, why: 'it is not there any more', stands: false };
 	}
 	const { now } = standing;
 	if (now === before) {
 		await lifted('somebody else', `it is ${shown(now)} again`);
-		return { kind: 'skipped', what, why: `it is ${shown(now)} again already` };
+		return { kind: 'skipped', what, why: `it is ${shown(now)} again already`, stands: false };
 	}
 	if (intent.set !== undefined && now !== intent.set)
 		return {
 			kind: 'skipped',
 			what,
 			why: `somebody else has set it to ${shown(now)} since, so it is left. By hand: ${byHand}`,
+			stands: false,
 		};
 	const stillToDo = await journalled(
 		journal,

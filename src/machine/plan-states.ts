@@ -209,7 +209,8 @@ export function undoStates(part: Part) {
 		undone: machineSetup.createStateConfig({
 			tags: ['waiting'],
 			meta: screenIn(part, 'undone'),
-			on: { ...leaveTo(part), next: afterFailure(part) },
+			// What still stands can be tried again, once nothing is in its way.
+			on: { ...leaveTo(part), ...undoOf(part), next: afterFailure(part) },
 		}),
 	};
 }

@@ -21,12 +21,20 @@ export function cameToNothing(undone: Undone | null): boolean {
 	return undone !== null && undone.undone.length === 0 && undone.skipped.length > 0;
 }
 
+/** What of a plan could not be taken back, and still stands. */
+export function standingOf(undone: Undone | null, plan: Plan | null): readonly string[] {
+	if (undone === null || plan === null) return [];
+	return undone.skipped.flatMap((each) => (each.plan === plan.id ? [each.what] : []));
+}
+
 /** What this session changed and has not taken back, oldest first; each plan once. */
 export function plansInForce(context: WizardContext): readonly Plan[] {
 	const inForce = new Map<string, Plan>();
 	for (const { plan, applied, outcome, undone } of context.tried) {
 		if (outcome === 'undone' && plan !== null) {
-			if (!cameToNothing(undone)) inForce.delete(plan.id);
+			const standing = standingOf(undone, plan);
+			if (standing.length > 0) inForce.set(plan.id, { ...plan, undoable: standing });
+			else if (!cameToNothing(undone)) inForce.delete(plan.id);
 		} else if (changed(plan, applied)) inForce.set(plan.id, plan);
 	}
 	const plan = currentPlan(context);

@@ -235,7 +235,12 @@ export type Verified = {
 export type Undone = {
 	readonly session: string;
 	readonly undone: readonly string[];
-	readonly skipped: readonly { readonly what: string; readonly why: string }[];
+	readonly skipped: readonly {
+		readonly what: string;
+		readonly why: string;
+		/** The plan of which it still stands, so that it can be tried again; absent: somebody has changed it since. */
+		readonly plan?: string;
+	}[];
 };
 
 /** What the fixer reports while it works; the screen shows the latest. */

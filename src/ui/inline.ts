@@ -7,6 +7,9 @@ import { code, plain, type Span, type Tone } from './span.ts';
 const textOf = (token: Token): string =>
 	decodeEntities('text' in token && typeof token.text === 'string' ? token.text : token.raw);
 
+/** A line break, or what is not meant to be read. */
+const isLayout = /^<(?:br\b|!--)/i;
+
 function spansOf(tokens: readonly Token[], tone: Tone): readonly Span[] {
 	return tokens.flatMap((token): readonly Span[] => {
 		const inner = 'tokens' in token ? (token.tokens ?? []) : [];
@@ -15,9 +18,11 @@ function spansOf(tokens: readonly Token[], tone: Tone): readonly Span[] {
 				return spansOf(inner, 'strong');
 			case 'codespan':
 				return [code(textOf(token))];
-			case 'html':
 			case 'br':
 				return [plain(' ')];
+			case 'html':
+				// What a person is to write into a file has tags, and on a line of a screen there is nothing else to do with them.
+				return [isLayout.test(token.raw) ? plain(' ') : { text: token.raw, tone }];
 			default:
 				return inner.length > 0 ? spansOf(inner, tone) : [{ text: textOf(token), tone }];
 		}

@@ -2,7 +2,6 @@
 import type { WizardContext } from '../machine/context.ts';
 import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
-import { cameToNothing } from '../machine/plans.ts';
 import { type ConnectionState, connectionOf, screenOf } from '../machine/screen.ts';
 import { type Block, item } from './block.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -10,7 +9,7 @@ import type { Store } from './hooks/use-store.ts';
 import { inlineSpans } from './inline.ts';
 import { changedFacts, rowsInWords } from './pages/outcome.ts';
 import { drawn, faint, plain, type Span, severitySpans, strong, toned } from './span.ts';
-import { checkTitle, partTitle } from './words.ts';
+import { checkTitle, partTitle, triedInWords } from './words.ts';
 
 /** `✔ ok  Are the slots used up?  12 of 97 are taken` */
 function findingLine(context: WizardContext, finding: Finding, glyphs: Glyphs): Block {
@@ -31,9 +30,10 @@ function notSeenLine(context: WizardContext, { check }: NotSeen, why: string, gl
 }
 
 function triedLine(context: WizardContext, tried: WizardContext['tried'][number], glyphs: Glyphs): Block {
-	const left = cameToNothing(tried.undone);
+	const words = triedInWords(tried);
 	const good =
-		!left && (tried.outcome === 'held' || tried.outcome === 'helped' || tried.outcome === 'undone');
+		words === tried.outcome &&
+		(tried.outcome === 'held' || tried.outcome === 'helped' || tried.outcome === 'undone');
 	const severity = good ? 'ok' : tried.outcome === 'not verified' ? 'info' : 'critical';
 	const sessions = rowsInWords(tried.applied);
 	// What was measured is the change's; of taking it back it would say the opposite.
@@ -42,7 +42,7 @@ function triedLine(context: WizardContext, tried: WizardContext['tried'][number]
 			? []
 			: changedFacts(tried.verified.before, tried.verified.after, glyphs.arrow);
 	const details = [...(sessions === null ? [] : [`sessions: ${sessions}`]), ...changes].join(', ');
-	return item(severitySpans(severity, glyphs, left ? 'not taken back' : tried.outcome), [
+	return item(severitySpans(severity, glyphs, words), [
 		plain('  '),
 		strong(partTitle(context.article, tried.solution, tried.step)),
 		plain(details === '' ? '' : `  ${details}`),

@@ -2,6 +2,8 @@
 
 import type { Article, Slug } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
+import type { Tried } from '../machine/context.ts';
+import { cameToNothing, standingOf } from '../machine/plans.ts';
 import type { FactValue, ServerIdentity, SourceKind } from '../machine/ports.ts';
 
 /** `1.4 ms`, `2.5 s`, `3 min 4 s`. @param ms in milliseconds */
@@ -74,3 +76,9 @@ export function sourceInWords(source: SourceKind): string {
 
 /** The time of day of an instant, as the server wrote it: `14:00:03`; the text itself where it is none. */
 export const timeOfDay = (at: string): string => /T(\d\d:\d\d:\d\d)/.exec(at)?.[1] ?? at;
+
+/** How it went; of what was to be taken back also that not all of it was. */
+export function triedInWords({ outcome, undone, plan }: Tried): string {
+	if (cameToNothing(undone)) return 'not taken back';
+	return standingOf(undone, plan).length > 0 ? 'not all taken back' : outcome;
+}

@@ -208,8 +208,8 @@ describeOn(testMajors, 'read-only nodes', options, (server, major) => {
 		const early = await fixer.undo(journal.records, quiet);
 		expect(early.undone).toEqual(['max_slot_wal_keep_size of the server: 10GB → not set']);
 		expect(early.skipped).toMatchObject([
-			{ why: expect.stringContaining('uses slot standby1: stop that standby first') },
-			{ why: expect.stringContaining('connected as role standby: stop it first') },
+			{ why: expect.stringMatching(/uses slot standby1: stop that standby first/), plan: expect.any(String) },
+			{ why: expect.stringContaining('connected as role standby: stop it first'), plan: expect.any(String) },
 		]);
 		const raise = solutionOf(article, 'raise-the-standby-first');
 		const compared = (parameters: ParameterValues) =>

@@ -55,6 +55,12 @@ test('a finding is Markdown whose values are text', () => {
 	);
 });
 
+test('what a person is to write into a file keeps its tags', () => {
+	expect(
+		textOf(inlineSpans('copy the <add name="x"> of <connectionStrings>,<br>then <!-- not this --> go on')),
+	).toBe('copy the <add name="x"> of <connectionStrings>, then   go on');
+});
+
 test('every glyph has a likeness in ASCII', () => {
 	expect(Object.keys(asciiGlyphs)).toEqual(Object.keys(unicodeGlyphs));
 	for (const glyph of Object.values(asciiGlyphs)) expect(glyph).toMatch(/^[\x20-\x7e]+$/);

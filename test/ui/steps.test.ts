@@ -135,6 +135,20 @@ test('what could not be taken back is not said to be, and is offered again', asy
 	});
 });
 
+test('what is taken back in part is told so, and the rest is offered again', async () => {
+	await played(ways['step done'], async (shown) => {
+		press(shown, 'u');
+		press(shown, 'u');
+		const skipped = [{ what: 'the slot', why: 'a standby uses it', plan: stepPlan.id }];
+		shown.ports.undoing.resolve({ ...undone, undone: ['the role'], skipped });
+		await shown.to(null, 'undone');
+		expect(textAt(shown)).toMatch(/not all of it is taken back[\s\S]*u tries the rest again/);
+		expect(JSON.stringify(shown.session.transcript.get())).toContain('not all taken back');
+		press(shown, 'u');
+		expect(textAt(shown)).toContain('u again takes back: the slot.');
+	});
+});
+
 test('by hand: why, what to do, and then it is measured', async () => {
 	await played(ways['by hand'], (shown) => {
 		expect(textAt(shown)).toContain(

@@ -8,7 +8,7 @@ import type { Looks } from '../looks.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
 import { drawn, faint, plain, type Span, severitySpans, strong, toned } from '../span.ts';
-import { checkTitle, counted, titleOf } from '../words.ts';
+import { checkTitle, counted, titleOf, triedInWords } from '../words.ts';
 import { riskSpans } from './risk.ts';
 
 function evidenceLine(
@@ -51,7 +51,7 @@ function solutionSpans(context: WizardContext, solution: RankedSolution, { glyph
 		...(solution.relief ? [faint(', relief only')] : []),
 		...(tried === undefined
 			? []
-			: [toned(`, tried: ${tried.outcome}`, tried.outcome === 'held' ? 'ok' : 'warning')]),
+			: [toned(`, tried: ${triedInWords(tried)}`, tried.outcome === 'held' ? 'ok' : 'warning')]),
 		...(solution.why === null ? [] : [toned(`, not here: ${solution.why}`, 'unknown')]),
 	];
 }

@@ -4,7 +4,7 @@ import { type Block, item, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import type { Scene } from '../scene.ts';
 import { code, drawn, faint, plain, severitySpans, strong, toned } from '../span.ts';
-import { partTitle } from '../words.ts';
+import { partTitle, triedInWords } from '../words.ts';
 
 /** The last words, which stay in the scrollback: what was found, done, is still in force, and where the report is. */
 export function endedBlocks(scene: Scene): readonly Block[] {
@@ -21,10 +21,13 @@ export function endedBlocks(scene: Scene): readonly Block[] {
 			...(context.findings.length === 0 ? [faint(', nothing was looked at')] : []),
 			...(cause === undefined ? [] : [`, ${cause.standing}: `, strong(plainInline(cause.title))]),
 		),
-		...context.tried.map(({ solution, step, outcome }) =>
+		...context.tried.map((tried) =>
 			item(
 				[drawn(`${glyphs.bullet} `)],
-				[...inlineSpans(partTitle(context.article, solution, step)), plain(`: ${outcome}`)],
+				[
+					...inlineSpans(partTitle(context.article, tried.solution, tried.step)),
+					plain(`: ${triedInWords(tried)}`),
+				],
 			),
 		),
 		...inForce.flatMap(({ undoable }) =>

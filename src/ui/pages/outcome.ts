@@ -212,12 +212,14 @@ export function didItHelpPage(scene: Scene, part: PartShown): Page {
 	});
 }
 
-export function undonePage(scene: Scene, title: string): Page {
+export function undonePage(scene: Scene, part: PartShown): Page {
 	const { undone } = scene.snapshot.context;
 	const { glyphs } = scene.looks;
-	return page(title, {
+	const stands = scene.snapshot.can({ type: 'undo' });
+	const words = (undone?.undone.length ?? 0) === 0 ? 'not taken back' : 'not all of it is taken back';
+	return page(part.title, {
 		blocks: [
-			text(...severitySpans('ok', glyphs, 'taken back')),
+			text(...severitySpans(stands ? 'warning' : 'ok', glyphs, stands ? words : 'taken back')),
 			gap,
 			...(undone?.undone ?? []).map((what) => item([drawn(`${glyphs.ok} `, 'ok')], inlineSpans(what))),
 			...(undone?.skipped ?? []).map(({ what, why }) =>
@@ -225,6 +227,9 @@ export function undonePage(scene: Scene, title: string): Page {
 			),
 			...(undone !== null && undone.undone.length + undone.skipped.length === 0
 				? [text('There was nothing to take back.')]
+				: []),
+			...(stands
+				? [gap, text(strong('u'), ' tries the rest again, when nothing is in its way any more.')]
 				: []),
 		],
 	});

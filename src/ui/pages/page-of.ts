@@ -85,7 +85,7 @@ function partPage(scene: Scene, screen: PartScreen): Page {
 		case 'undoing':
 			return undoingPage(scene, title);
 		case 'undone':
-			return undonePage(scene, title);
+			return undonePage(scene, part);
 	}
 }
 

@@ -8,7 +8,7 @@ import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
 import { drawn, faint, type Span, strong, toned } from '../span.ts';
-import { checkTitle, titleOf } from '../words.ts';
+import { checkTitle, titleOf, triedInWords } from '../words.ts';
 import { riskSpans } from './risk.ts';
 
 const row = (title: string, ...spans: readonly Span[]): Block => item([faint(title.padEnd(12))], spans);
@@ -39,12 +39,15 @@ function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
 		return solution.steps.map((step, index) => item([faint(`${index + 1}. `)], inlineSpans(title(step))));
 	const { tried } = snapshot.context;
 	return solution.steps.map((step, index): Block => {
-		const outcome = tried.findLast((each) => each.solution === solution.id && each.step === step.id)?.outcome;
+		const last = tried.findLast((each) => each.solution === solution.id && each.step === step.id);
 		const who = isToolStep(step) ? 'by this tool' : 'by you';
 		return {
 			kind: 'choice',
 			index,
-			spans: [...inlineSpans(title(step)), faint(`  ${who}${outcome === undefined ? '' : `: ${outcome}`}`)],
+			spans: [
+				...inlineSpans(title(step)),
+				faint(`  ${who}${last === undefined ? '' : `: ${triedInWords(last)}`}`),
+			],
 		};
 	});
 }
