@@ -5,32 +5,33 @@ import pg from 'pg';
 export type LabClientOptions = {
 	/** Default: none, as the IMS sends none. */
 	readonly applicationName?: string;
-	/** Address of this machine to connect from (`127.0.0.2` plays another host); null: the system's choice. */
-	readonly from?: string | null;
+	/** What it connects by; default: one of its own. */
+	readonly socket?: Socket;
 };
 
 /**
  * A client that is not connected yet. Losing its connection throws nothing: it is seen by its `end` event and by
  * the query under way.
  */
-export function createLabClient(
-	uri: string,
-	{ applicationName, from = null }: LabClientOptions = {},
-): pg.Client {
+export function createLabClient(uri: string, { applicationName, socket }: LabClientOptions = {}): pg.Client {
 	const client = new pg.Client({
 		connectionString: uri,
 		// PGSSLMODE is about the caller's own servers.
 		ssl: false,
 		...(applicationName === undefined ? {} : { application_name: applicationName }),
-		...(from === null ? {} : { stream: () => socketFrom(from) }),
+		...(socket === undefined ? {} : { stream: () => socket }),
 	});
 	client.on('error', () => undefined);
 	return client;
 }
 
-/** pg calls `connect(port, host)`, which leaves no room for the address to connect from. */
-function socketFrom(localAddress: string): Socket {
+/**
+ * A socket that connects from an address of this machine (`127.0.0.2` plays another host); null: the system's
+ * choice. pg calls `connect(port, host)`, which leaves no room for the address.
+ */
+export function socketFrom(localAddress: string | null): Socket {
 	const socket = new Socket();
+	if (localAddress === null) return socket;
 	const connect = socket.connect.bind(socket);
 	return Object.assign(socket, {
 		connect: (port: number, host: string) => connect({ port, host, localAddress }),

@@ -42,10 +42,13 @@ function poolSeat(member: PoolMember, seat: number, context: MemberContext): Pro
 
 function sessionSeat(member: SessionsMember, context: MemberContext): Promise<void> {
 	let visits = 0;
-	const work: SeatWork = async (client, lost) => {
+	const work: SeatWork = async (client, lost, drop) => {
 		visits += 1;
 		do {
-			for (const statement of member.statements) await client.query(statement);
+			for (const statement of member.statements) {
+				const giveUp = member.givesUpAfterMs === null ? null : setTimeout(drop, member.givesUpAfterMs);
+				await client.query(statement).finally(() => clearTimeout(giveUp ?? undefined));
+			}
 		} while (member.afterwards === 'again');
 		if (member.afterwards === 'stay') await lost;
 	};

@@ -38,6 +38,13 @@ export type SessionsMember = Member & {
 	readonly afterwards: 'stay' | 'again' | 'leave';
 	/** Come back after being cut off. */
 	readonly returns: boolean;
+	/**
+	 * Drops the socket when a statement has not answered after so many milliseconds, and comes back, as Npgsql 3.2
+	 * does: no cancellation is sent, so the server works on. Null: it waits for ever.
+	 */
+	readonly givesUpAfterMs: number | null;
+	/** Milliseconds between a refusal and the next attempt, always the same; null: longer each time. */
+	readonly retriesEveryMs: number | null;
 };
 
 export type CrowdMember = PoolMember | SessionsMember;

@@ -1,7 +1,7 @@
 /** One connection of a crowd: opened, used, lost, opened again. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { createLabClient } from './client.ts';
+import { createLabClient, socketFrom } from './client.ts';
 import type { CrowdMember } from './crowd-protocol.ts';
 
 const backoff = { firstMs: 60, mostMs: 1_500 } as const;
@@ -18,16 +18,18 @@ export type SeatContext = {
 	readonly changed: () => void;
 };
 
-/** What is done on a connection; ends when it is lost or has done its work. */
-export type SeatWork = (client: pg.Client, lost: Promise<void>) => Promise<void>;
+/** What is done on a connection; ends when it is lost or has done its work. `drop` closes it without a word. */
+export type SeatWork = (client: pg.Client, lost: Promise<void>, drop: () => void) => Promise<void>;
 
 /** Keeps one seat until it is not wanted any more. Refusals are waited out, with jitter. */
 export async function keepSeat(member: CrowdMember, work: SeatWork, context: SeatContext): Promise<void> {
 	const { signal, wanted, inTurn, counts, changed } = context;
-	let delayMs: number = backoff.firstMs;
+	const always = member.kind === 'sessions' ? member.retriesEveryMs : null;
+	let delayMs: number = always ?? backoff.firstMs;
 	while (!signal.aborted && wanted()) {
+		const socket = socketFrom(member.from);
 		const client = createLabClient(member.uri, {
-			from: member.from,
+			socket,
 			...(member.kind === 'sessions' && member.applicationName !== null
 				? { applicationName: member.applicationName }
 				: {}),
@@ -46,16 +48,16 @@ export async function keepSeat(member: CrowdMember, work: SeatWork, context: Sea
 			counts.refused += 1;
 			changed();
 			await pause(delayMs * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
-			delayMs = Math.min(delayMs * 2, backoff.mostMs);
+			delayMs = always ?? Math.min(delayMs * 2, backoff.mostMs);
 			continue;
 		}
-		delayMs = backoff.firstMs;
+		delayMs = always ?? backoff.firstMs;
 		counts.held += 1;
 		changed();
 		const close = () => void client.end().catch(() => undefined);
 		signal.addEventListener('abort', close, { once: true });
 		try {
-			await work(client, lost);
+			await work(client, lost, () => socket.destroy());
 		} catch {
 			// Cut off, or its statement was cancelled: either way this connection's work is over.
 		} finally {

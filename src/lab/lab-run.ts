@@ -154,14 +154,21 @@ async function writeFiles(
 			port: Number(port),
 			user: imsRole,
 			password: decodeURIComponent(password),
-			pools: sitePools,
+			pools: scenario.configuration?.pools ?? sitePools,
+			commandTimeoutSeconds: scenario.configuration?.commandTimeoutSeconds ?? null,
 		});
 		await writeFile(file, text, { mode: 0o600 });
 		configs.push(file);
 	}
 	const logs = join(dir, 'logs');
 	await mkdir(logs, { recursive: true });
-	for (const { name, text } of siteLog(new Date(), scenario.logged(stage.server.major))) {
+	const { major } = stage.server;
+	const incidents = {
+		recent: scenario.logged(major),
+		yesterday: scenario.loggedYesterday?.(major) ?? [],
+		commandTimeoutSeconds: scenario.configuration?.commandTimeoutSeconds ?? null,
+	};
+	for (const { name, text } of siteLog(new Date(), incidents)) {
 		await writeFile(join(logs, name), text);
 	}
 	const [config = ''] = configs;

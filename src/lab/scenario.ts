@@ -2,7 +2,7 @@
 import type { Slug } from '../article/article.ts';
 import type { Crowd } from './crowd-client.ts';
 import type { LabServer, ServerOptions } from './server.ts';
-import type { Instance } from './site.ts';
+import type { Instance, SitePool } from './site.ts';
 
 /** The stage on which a scenario makes its trouble. */
 export type Stage = {
@@ -38,6 +38,8 @@ export type Scenario = {
 	readonly learningGoal: string;
 	/** The cause that a diagnosis must rank first; null: there is nothing to find. */
 	readonly firstCause: Slug | null;
+	/** Proved as well, in this order behind the first; absent: nothing else is. */
+	readonly alsoCauses?: readonly Slug[];
 	/** Causes that it must not name as proved, nor rank above the first. */
 	readonly neverCauses: readonly Slug[];
 	/** The cure that it must list first, relief apart; null: there is nothing to cure. */
@@ -49,8 +51,16 @@ export type Scenario = {
 	readonly server: Pick<ServerOptions, 'settings' | 'hba' | 'dataFiles'>;
 	/** Attributes of the ordinary role, as CREATE ROLE takes them. */
 	readonly roleAttributes?: string;
+	/** What the configuration of every instance says, where it is not the site's usual one. */
+	readonly configuration?: {
+		readonly pools?: readonly SitePool[];
+		/** Absent: Npgsql's default of 30 s. */
+		readonly commandTimeoutSeconds?: number;
+	};
 	/** What the IMS wrote into its log meanwhile: messages of errors, by the server's major version. */
 	readonly logged: (major: number) => readonly string[];
+	/** And what stands in it of yesterday, long over; absent: nothing. */
+	readonly loggedYesterday?: (major: number) => readonly string[];
 	readonly outcome: Outcome;
 	/** Makes the trouble. Answers the URI to diagnose; null: the ordinary role's own. */
 	setUp(stage: Stage): Promise<string | null>;

@@ -7,17 +7,27 @@ export type ConfigurationInput = {
 	readonly user: string;
 	readonly password: string;
 	readonly pools: readonly SitePool[];
+	/** Null: the connection strings name none. */
+	readonly commandTimeoutSeconds: number | null;
 };
 
 const provider = 'OpenIZ.OrmLite.Providers.PostgreSQLProvider, OpenIZ.OrmLite, Version=1.0.0.0';
 
 /** XML with CRLF line ends, as the service reads it on Windows. */
-export function siteConfiguration({ host, port, user, password, pools }: ConfigurationInput): string {
+export function siteConfiguration({
+	host,
+	port,
+	user,
+	password,
+	pools,
+	commandTimeoutSeconds,
+}: ConfigurationInput): string {
+	const timeout = commandTimeoutSeconds === null ? '' : `; Command Timeout=${commandTimeoutSeconds}`;
 	const strings = pools.map(
 		({ name, database, max }) =>
 			`    <add name="${xml(name)}" providerName="Npgsql" connectionString="${xml(
 				`server=${host}; port=${port}; database=${database}; user id=${user}; password=${password}; ` +
-					`pooling=true; MinPoolSize=1; MaxPoolSize=${max}`,
+					`pooling=true; MinPoolSize=1; MaxPoolSize=${max}${timeout}`,
 			)}" />`,
 	);
 	return `${[

@@ -5,13 +5,21 @@ export type LogFile = { readonly name: string; readonly text: string };
 /** Between two incidents, and how far they reach back. */
 const everySeconds = 37;
 const reachSeconds = 9 * 60;
+const daySeconds = 24 * 60 * 60;
+
+export type Incidents = {
+	/** What stands after `Npgsql.` of each, its stack included: of the last minutes, and of a day before. */
+	readonly recent: readonly string[];
+	readonly yesterday: readonly string[];
+	/** How long a request waited before its error; null: the log does not say when it came. */
+	readonly commandTimeoutSeconds: number | null;
+};
 
 /**
- * Log files that end shortly before `now`. Each of `errors` (what stands after `Npgsql.`, its stack included) is an
- * incident that the persistence layer and the message pipeline both write down, in the same second and thread;
- * without errors the log holds the service's start only.
+ * Log files that end shortly before `now`. Each error is an incident that the persistence layer and the message
+ * pipeline both write down, in the same second and thread; without any the log holds the service's start only.
  */
-export function siteLog(now: Date, errors: readonly string[]): readonly LogFile[] {
+export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
 	const days = new Map<string, string[]>();
 	const write = (at: Date, thread: number, source: string, rest: string) => {
 		const name = `openiz_${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}.log`;
@@ -19,19 +27,26 @@ export function siteLog(now: Date, errors: readonly string[]): readonly LogFile[
 		lines.push(`${timestamp(at)} [@${thread}] : ${source} ${rest}`);
 		days.set(name, lines);
 	};
-	const start = new Date(now.getTime() - (reachSeconds + 60) * 1_000);
-	write(start, 1, 'OpenIZ', 'Information: 0 : Service started');
-	for (
-		let ago = reachSeconds, incident = 0;
-		errors.length > 0 && ago > 5;
-		ago -= everySeconds, incident += 1
-	) {
-		const at = new Date(now.getTime() - ago * 1_000);
-		const thread = 11 + (incident % 7);
-		const error = errors[incident % errors.length] ?? '';
-		write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
-		write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
-	}
+	const { recent, yesterday, commandTimeoutSeconds: waited } = incidents;
+	const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+	const writeMinutes = (errors: readonly string[], agoSeconds: number) => {
+		write(secondsAgo(agoSeconds + reachSeconds + 60), 1, 'OpenIZ', 'Information: 0 : Service started');
+		if (errors.length === 0) return;
+		let incident = 0;
+		for (let ago = agoSeconds + reachSeconds; ago > agoSeconds + 5; ago -= everySeconds) {
+			const thread = 11 + (incident % 7);
+			const error = errors[incident % errors.length] ?? '';
+			const at = secondsAgo(ago);
+			if (waited !== null) {
+				write(secondsAgo(ago + waited), thread, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
+			}
+			write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
+			write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
+			incident += 1;
+		}
+	};
+	if (yesterday.length > 0) writeMinutes(yesterday, daySeconds);
+	writeMinutes(recent, 0);
 	return [...days].map(([name, lines]) => ({ name, text: `${lines.join('\r\n')}\r\n` }));
 }
 

@@ -24,6 +24,14 @@ export const sitePools: readonly SitePool[] = [
 	{ name: 'warehouse', database: 'openiz_dw', max: 4, usual: 1 },
 ];
 
+/** A handful of healthy connections, beside the trouble of others. */
+export const usualPools: readonly SitePool[] = sitePools.map((pool) => ({ ...pool, max: 1, usual: 1 }));
+
+/** A site whose only pool has that MaxPoolSize. */
+export function onePool(max: number): readonly SitePool[] {
+	return sitePools.slice(0, 1).map((pool) => ({ ...pool, max, usual: max }));
+}
+
 export const siteDatabases = sitePools.map((pool) => pool.database);
 
 /** The one that the wizard is opened on. */
@@ -84,6 +92,8 @@ export function imsSessions(
 		statements: [imsQuery],
 		afterwards: 'stay',
 		returns: true,
+		givesUpAfterMs: null,
+		retriesEveryMs: null,
 		...options,
 	};
 }

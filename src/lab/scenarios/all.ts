@@ -1,6 +1,10 @@
 /** All scenarios, in the order in which they teach best; the first is what the lab opens without a name. */
 import type { Scenario } from '../scenario.ts';
+import { abandonedQueries, connectionStorm } from './clients.ts';
+import { healthy, healthyParallel, steadyPool } from './healthy.ts';
 import { closedDatabase, databaseLimit, fenceLeftBehind, roleLimit } from './limits.ts';
+import { anotherApplication } from './neighbours.ts';
+import { overloadedServer, tooFewSlots } from './overload.ts';
 import { twoPools, twoPoolsToTheBrim } from './pools.ts';
 import {
 	hbaReject,
@@ -12,7 +16,9 @@ import {
 	wrongName,
 	wrongPassword,
 } from './refusals.ts';
-import { healthy, idleInTransaction, leak, lockPileUp, tooFewSlots } from './sessions.ts';
+import { idleInTransaction, leak, lockPileUp } from './sessions.ts';
+import { leakBesideAPool, twoFaults } from './together.ts';
+import { advisoryLock, lostSynchronousStandby, preparedTransaction } from './waiting.ts';
 
 export const scenarios: readonly Scenario[] = [
 	twoPools,
@@ -20,6 +26,15 @@ export const scenarios: readonly Scenario[] = [
 	leak,
 	idleInTransaction,
 	lockPileUp,
+	preparedTransaction,
+	advisoryLock,
+	lostSynchronousStandby,
+	abandonedQueries,
+	connectionStorm,
+	anotherApplication,
+	leakBesideAPool,
+	twoFaults,
+	overloadedServer,
 	tooFewSlots,
 	roleLimit,
 	databaseLimit,
@@ -34,4 +49,6 @@ export const scenarios: readonly Scenario[] = [
 	tlsMismatch,
 	startingOrStopping,
 	healthy,
+	steadyPool,
+	healthyParallel,
 ];

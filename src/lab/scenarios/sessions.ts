@@ -1,14 +1,8 @@
 /** Slots that are held by what sessions do, or no longer do. */
 import type { Scenario } from '../scenario.ts';
-import { imsSessions, instancePools, sitePools } from '../site.ts';
+import { imsSessions, instancePools, usualPools } from '../site.ts';
 import { noAnswer, slotsGone } from '../site-log.ts';
-
-/** 27 ordinary slots: the picture is the same as with a hundred, and it is there sooner. */
-const small = { settings: { max_connections: 30, superuser_reserved_connections: 3 } } as const;
-const slotsRefused = { kind: 'refused', code: '53300', routine: 'InitPostgres' } as const;
-
-/** A handful of healthy connections beside the trouble. */
-const usualPools = sitePools.map((pool) => ({ ...pool, max: 1, usual: 1 }));
+import { asInstalled, slotsRefused, small } from './slots.ts';
 
 export const leak: Scenario = {
 	id: 'leak',
@@ -19,7 +13,7 @@ export const leak: Scenario = {
 	firstSolution: 'restart-the-ims',
 	reliefs: ['disconnect-idle-clients'],
 	instanceCount: 1,
-	server: { settings: { max_connections: 100, superuser_reserved_connections: 3 } },
+	server: asInstalled,
 	logged: (major) => [slotsGone(major)],
 	outcome: { kind: 'connected' },
 	async setUp({ crowd, instances, uri }) {
@@ -108,68 +102,6 @@ export const lockPileUp: Scenario = {
 				'the others to wait',
 			);
 		}
-		return null;
-	},
-};
-
-export const tooFewSlots: Scenario = {
-	id: 'too-few-slots',
-	title: 'Every slot does useful work',
-	learningGoal:
-		'Know the one case in which raising max_connections comes first: none idle, none blocked, all at work.',
-	firstCause: 'max-connections-too-low',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'sessions-idle-in-transaction',
-		'a-lock-pile-up',
-	],
-	firstSolution: 'increase-the-number-of-connections',
-	reliefs: [],
-	instanceCount: 2,
-	server: small,
-	logged: (major) => [slotsGone(major)],
-	outcome: slotsRefused,
-	async setUp({ crowd, instances, uri, ordinarySlots, untilTrue }) {
-		// More than fit: whoever leaves is followed at once.
-		const each = Math.ceil((ordinarySlots + 2) / instances.length);
-		crowd.join(
-			instances.map((instance) =>
-				imsSessions(instance, uri(), each, {
-					statements: ['SELECT p.name, pg_sleep(1.5) FROM patient AS p WHERE p.id = 7'],
-					afterwards: 'again',
-				}),
-			),
-		);
-		await crowd.untilHeld(ordinarySlots);
-		await untilTrue(
-			`SELECT count(*) >= ${ordinarySlots - 1} AS ok FROM pg_stat_activity WHERE state = 'active' AND usename = 'ims'`,
-			'all of them to be at work',
-		);
-		return null;
-	},
-};
-
-export const healthy: Scenario = {
-	id: 'healthy',
-	title: 'Nothing is wrong',
-	learningGoal: 'See what a server with room looks like, and that nothing is recommended for it.',
-	firstCause: null,
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'a-lock-pile-up',
-		'max-connections-too-low',
-	],
-	firstSolution: null,
-	reliefs: [],
-	instanceCount: 1,
-	server: { settings: { max_connections: 100, superuser_reserved_connections: 3 } },
-	logged: () => [],
-	outcome: { kind: 'connected' },
-	async setUp({ crowd, instances, uri }) {
-		for (const instance of instances) crowd.join(instancePools(instance, uri, 'needed', usualPools));
-		await crowd.untilHeld(usualPools.length);
 		return null;
 	},
 };
