@@ -91,7 +91,7 @@ export const probes: Readonly<Record<string, Probe>> = {
 		facts: [
 			...['config', 'instances', 'strings', 'pools', 'pool_count', 'floor', 'unlimited', 'elsewhere'],
 			...['slots', 'over', 'proposal', 'spread', 'stm', 'max_requests', 'readonly', 'stands'],
-			...['differing', 'differences'],
+			...['differing', 'differences', 'command_timeout_s'],
 		],
 	},
 	pooler: {

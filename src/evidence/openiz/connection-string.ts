@@ -9,9 +9,11 @@ export type Setting = {
 	readonly end: number;
 };
 
-/** Npgsql's own defaults, each counted in connections. */
+/** Npgsql's own defaults, in connections. */
 export const defaultMaxPoolSize = 100;
 export const defaultMinPoolSize = 0;
+/** In seconds. */
+export const defaultCommandTimeout = 30;
 
 /** What .NET calls a key, and the other names that Npgsql 3.2.5 has for it. `Max Pool Size` is none of them. */
 const names = {
@@ -23,6 +25,7 @@ const names = {
 	pooling: ['pooling'],
 	maxPoolSize: ['maximum pool size', 'maxpoolsize'],
 	minPoolSize: ['minimum pool size', 'minpoolsize'],
+	commandTimeout: ['command timeout', 'commandtimeout'],
 } as const;
 
 export type SettingName = keyof typeof names;

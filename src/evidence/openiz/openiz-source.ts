@@ -9,7 +9,7 @@ import type { Configuration } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { settingOf } from './connection-string.ts';
 import { type ManagerSettings, type ManagerStrings, managerSettings, managerStrings } from './manager.ts';
-import { fittingSize, type Pool, type PoolSizes, poolsOf } from './pools.ts';
+import { commandTimeoutOf, fittingSize, type Pool, type PoolSizes, poolsOf } from './pools.ts';
 import { configurationAt } from './read-configuration-file.ts';
 
 export type OpenizSourceOptions = {
@@ -116,6 +116,7 @@ function poolsAnswer(
 		facts: {
 			...{ strings, floor, unlimited, elsewhere, slots, spread },
 			pools: connections,
+			command_timeout_s: commandTimeoutOf(configurations),
 			pool_count: pools.length,
 			pool_databases: namesOf(pools.map(({ database }) => database)),
 			pool_role: namesOf(pools.map(({ user }) => user).slice(0, 1)),

@@ -2,7 +2,13 @@
 import { cleanText } from '../untrusted.ts';
 import type { Configuration, NpgsqlString } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { defaultMaxPoolSize, defaultMinPoolSize, type SettingName, settingOf } from './connection-string.ts';
+import {
+	defaultCommandTimeout,
+	defaultMaxPoolSize,
+	defaultMinPoolSize,
+	type SettingName,
+	settingOf,
+} from './connection-string.ts';
 import { attributeOf } from './scan-xml.ts';
 
 /** Slots left for people and monitoring: three administrators and five of monitoring, jobs and the like. */
@@ -69,6 +75,19 @@ export function poolsOf(configurations: readonly Configuration[]): PoolSizes {
  */
 export function fittingSize(slots: number, pools: number): number {
 	return Math.floor((slots - margin.administrators - margin.monitoring) / Math.max(1, pools));
+}
+
+/**
+ * How long the IMS waits for an answer, in seconds: the longest of all strings for its server. Null: none of them says,
+ * or one waits for ever.
+ */
+export function commandTimeoutOf(configurations: readonly Configuration[]): number | null {
+	const written = configurations
+		.flatMap(stringsOfServer)
+		.map(({ settings }) => settingOf(settings, 'commandTimeout')?.value ?? null);
+	if (written.every((value) => value === null)) return null;
+	const seconds = written.map((value) => Number(value ?? defaultCommandTimeout));
+	return seconds.every((value) => Number.isInteger(value) && value > 0) ? Math.max(...seconds) : null;
 }
 
 /** The strings for the server that the IMS writes to; all of them where that is not known. */

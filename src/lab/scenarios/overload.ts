@@ -55,8 +55,8 @@ export const overloadedServer: Scenario = {
 	firstSolution: 'relieve-the-server',
 	reliefs: [],
 	instanceCount: 2,
-	server: { settings: { max_connections: 60, superuser_reserved_connections: 3, synchronous_commit: 'on' } },
-	configuration: { pools: onePool(28) },
+	server: { settings: { max_connections: 50, superuser_reserved_connections: 3, synchronous_commit: 'on' } },
+	configuration: { pools: onePool(23) },
 	logged: (major) => [slotsGone(major), noAnswer],
 	outcome: slotsRefused,
 	async setUp({ server, crowd, instances, uri, sql, ordinarySlots, untilTrue }) {
