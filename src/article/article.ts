@@ -120,6 +120,8 @@ export type Parameter = Located & {
 	readonly question: string;
 	/** Literal text, or a `{fact}` placeholder; null: it must be asked for or given by `--set`. */
 	readonly default: string | null;
+	/** What it means that it has no value: `as many as fit`; null: the article does not say. */
+	readonly open: string | null;
 };
 
 /** The check that proves a cure, and the verdicts that count as cured. */

@@ -11,6 +11,8 @@ export type Effect = {
 	readonly onHost?: true;
 	/** That it came through is the proof of it: it has looked itself at what it is for. */
 	readonly provesItself?: true;
+	/** A person does it, elsewhere: the tool says what exactly, with the values filled in. */
+	readonly spelledOut?: true;
 };
 
 function effect(attributes: readonly string[], needsPreview = false, changes = true): Effect {
@@ -46,9 +48,9 @@ export const effects: Readonly<Record<string, Effect>> = {
 	'replication-role': effect(['role', 'password']),
 	'replication-slot': effect(['slot']),
 	'replication-access': effect(['role', 'address']),
-	'base-backup': effect(['primary', 'role', 'slot']),
+	'base-backup': { ...effect(['primary', 'role', 'slot']), spelledOut: true },
 	'standby-proof': effect(['on', 'slot']),
-	'standby-settings': effect(['on', 'max-connections'], false, false),
+	'standby-settings': { ...effect(['on', 'max-connections'], false, false), spelledOut: true },
 	/** A person does it. */
 	step: effect([], false, false),
 };

@@ -50,7 +50,9 @@ export function readParameter(text: string, line: number, report: Report): Param
 	const parts = /^([\s\S]*?)\s*[,;]\s*default:?\s+((?:(?![,;]\s*default\b)[\s\S])+)$/i.exec(rest);
 	const question = (parts?.[1] ?? rest).replace(/\s+/g, ' ').trim();
 	const value = parts?.[2] === undefined ? null : plainInline(parts[2]).replace(/\.$/, '');
-	return { line, name, type, question, default: value };
+	const [, open = value, meaning = null] =
+		/^([\s\S]*\b(?:any|all|none))\s+\(([^()]+)\)$/.exec(value ?? '') ?? [];
+	return { line, name, type, question, default: open, open: meaning };
 }
 
 function readType(text: string): ParameterType | null {

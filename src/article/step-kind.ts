@@ -20,6 +20,11 @@ export function provesItself({ applies }: Pick<Step, 'applies'>): boolean {
 	return applies.length > 0 && applies.every(({ language }) => effects[language]?.provesItself === true);
 }
 
+/** Whether a person does it by what the tool spells out: commands with the values filled in, for another machine. */
+export function isSpelledOut(step: Pick<Step, 'applies'>): boolean {
+	return isToolStep(step) && step.applies.every(({ language }) => effects[language]?.spelledOut === true);
+}
+
 /** All of it by the tool, as one plan; else step by step, because a person has a part in it. */
 export function howDone(steps: readonly Step[]): Solution['how'] {
 	return steps.length > 0 && steps.every(isToolStep) ? 'applied' : 'guided';

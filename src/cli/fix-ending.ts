@@ -1,7 +1,7 @@
 /** How a fix came out: its document, a line for a person, and the exit status; or what was missing. */
 import type { Solution, Step } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
-import { isStepwise, isToolStep } from '../article/step-kind.ts';
+import { isSpelledOut, isStepwise, isToolStep } from '../article/step-kind.ts';
 import type { FixEnd } from '../machine/drive.ts';
 import type { Finding } from '../machine/finding.ts';
 import { currentPlan } from '../machine/plans.ts';
@@ -64,14 +64,18 @@ function stepsOf({ steps }: Solution, findings: readonly Finding[]): readonly Re
 		return {
 			id: step.id,
 			title: plainInline(step.title),
-			by: isToolStep(step) ? 'tool' : 'person',
+			by: isToolStep(step) && !isSpelledOut(step) ? 'tool' : 'person',
 			met: found === undefined ? null : step.verify?.verdicts.includes(found.verdict) === true,
 		};
 	});
 }
 
-function stepInWords({ id, title, by, met }: ReportedStep, index: number): string {
-	const who = by === 'tool' ? `this tool can do it: --set step=${id}` : 'a person does it';
+function stepInWords({ id, title, by, met }: ReportedStep, index: number, step: Step | undefined): string {
+	const person =
+		step !== undefined && isSpelledOut(step)
+			? `a person does it; what exactly: --set step=${id}`
+			: 'a person does it';
+	const who = by === 'tool' ? `this tool can do it: --set step=${id}` : person;
 	const state = met === null ? '' : met ? '; its check is met' : '; its check is not met yet';
 	return `${index + 1}. ${title} (${who}${state})`;
 }
@@ -87,7 +91,11 @@ function guidedTold({ solution, step }: FixAsked, findings: readonly Finding[]):
 	const steps = stepsOf(solution, findings);
 	const why =
 		steps
-			.map((each, index) => (isStepwise(solution) ? stepInWords(each, index) : `${index + 1}. ${each.title}`))
+			.map((each, index) =>
+				isStepwise(solution)
+					? stepInWords(each, index, solution.steps[index])
+					: `${index + 1}. ${each.title}`,
+			)
 			.join('\n') || solution.title;
 	const how = isStepwise(solution) ? 'step by step' : 'by a person';
 	return { headline: `${solution.title} is done ${how}: nothing was changed`, status, why, steps };

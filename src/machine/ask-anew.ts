@@ -23,6 +23,7 @@ export function askAnew(context: WizardContext, parameter: Parameter): Planned {
 		choices: type.kind === 'one of' ? type.values : [],
 		secret,
 		problem: null,
+		anew: true,
 	};
 }
 

@@ -74,6 +74,8 @@ export type WizardContext = {
 	readonly fixFailure: Failure | null;
 	readonly progress: string | null;
 	readonly tried: readonly Tried[];
+	/** How many of those there were when the looking began: what was tried later, the findings do not know of. */
+	readonly triedBefore: number;
 };
 
 export type WizardInput = {
@@ -141,6 +143,7 @@ export function initialContext(input: WizardInput): WizardContext {
 		fixFailure: null,
 		progress: null,
 		tried: [],
+		triedBefore: 0,
 	};
 }
 

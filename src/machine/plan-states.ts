@@ -225,7 +225,8 @@ export function planStates(part: Part, onward: Onward) {
 			on: {
 				set: { target: 'planning', actions: { type: 'setParameter', params: ({ event }) => event } },
 				...askAnewOf(part),
-				back: part.start,
+				// To the plan with the values that it had, made afresh.
+				back: [{ guard: 'isAskedAnew', target: 'planning' }, { target: part.start }],
 				finish: '#ended',
 			},
 		}),

@@ -43,6 +43,19 @@ export function plansInForce(context: WizardContext): readonly Plan[] {
 	return [...inForce.values()];
 }
 
+/** Whether something was changed, by the tool or by a person, after everything was looked at. */
+export function changedSinceLooking({ tried, triedBefore }: WizardContext): boolean {
+	return tried
+		.slice(triedBefore)
+		.some(
+			({ outcome, applied }) =>
+				outcome === 'held' ||
+				outcome === 'helped' ||
+				outcome === 'undone' ||
+				(applied !== null && applied.outcome !== 'nothing'),
+		);
+}
+
 /**
  * What `undo` takes back here: the plan at hand; where there is none, what stands of the solution, or of one step.
  * @param part its step null: all its steps

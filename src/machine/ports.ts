@@ -186,6 +186,8 @@ export type Planned =
 			readonly choices: readonly string[];
 			readonly secret: boolean;
 			readonly problem: string | null;
+			/** The person wants another value than the one that a plan has, and may change their mind. */
+			readonly anew?: true;
 	  }
 	| { readonly kind: 'nothing to do'; readonly why: string }
 	| { readonly kind: 'unavailable'; readonly why: string; readonly next: readonly string[] }

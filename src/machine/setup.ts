@@ -92,6 +92,7 @@ export const setupWith = (ports: WizardPorts) =>
 				notSeen: [],
 				trail: [],
 				backTo: null,
+				triedBefore: context.tried.length,
 			})),
 
 			connected: assign((_, event: Extract<ConnectionEvent, { type: 'connection.held' }>) => ({
@@ -220,6 +221,7 @@ export const setupWith = (ports: WizardPorts) =>
 					current !== null && current.id === plan && (current.confirm === null || current.confirm === typed)
 				);
 			},
+			isAskedAnew: ({ context }) => context.planned?.kind === 'parameter' && context.planned.anew === true,
 			isParameter: ({ context }, { solution, name }: { solution: Slug; name: string }) =>
 				parameterNamed(context, solution, name) !== undefined,
 			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',

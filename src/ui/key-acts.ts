@@ -5,6 +5,7 @@ import { can } from './key-conditions.ts';
 import { offeredVerdicts } from './pages/asking.ts';
 import { offeredSolutions } from './pages/causes.ts';
 import type { OverlayName } from './view-store.ts';
+import { parametersOf } from './words.ts';
 
 /** Takes a choice of the page by its place in the list; one that is not there is nothing. */
 export function choose(hand: Hand, scene: KeyScene, index: number): void {
@@ -34,9 +35,8 @@ export function choose(hand: Hand, scene: KeyScene, index: number): void {
 export function nextParameter({ screen, snapshot }: KeyScene): string | null {
 	const { article, planned } = snapshot.context;
 	if (!('solution' in screen)) return null;
-	const names = (article.solutions.find(({ id }) => id === screen.solution)?.parameters ?? []).map(
-		({ name }) => name,
-	);
+	const step = 'step' in screen ? screen.step : null;
+	const names = parametersOf(article, screen.solution, step).map(({ name }) => name);
 	const asked = screen.name === 'parameter' && planned?.kind === 'parameter' ? planned.name : null;
 	return names[(asked === null ? 0 : names.indexOf(asked) + 1) % names.length] ?? null;
 }

@@ -1,6 +1,7 @@
 /** How numbers, times and places are said on the screens. */
 
-import type { Article, Slug } from '../article/article.ts';
+import type { Article, Parameter, Slug } from '../article/article.ts';
+import { neededParameters } from '../article/needed-parameters.ts';
 import { plainInline } from '../article/plain-text.ts';
 import type { Tried } from '../machine/context.ts';
 import { cameToNothing, standingOf } from '../machine/plans.ts';
@@ -45,6 +46,14 @@ export function partTitle(article: Article, solution: Slug, step: Slug | null): 
 	if (step === null) return title;
 	const steps = article.solutions.find(({ id }) => id === solution)?.steps ?? [];
 	return `${titleOf(steps, step)} (${title})`;
+}
+
+/** What a plan of it is made with. @param step null: the solution as a whole */
+export function parametersOf({ solutions }: Article, id: Slug, step: Slug | null): readonly Parameter[] {
+	const solution = solutions.find((each) => each.id === id);
+	return solution === undefined
+		? []
+		: neededParameters(solution, solution.steps.find((each) => each.id === step) ?? null);
 }
 
 /** `openiz on db.example:5432 as kbwizard`; null where not even a host is known. */

@@ -30,6 +30,7 @@ const password: Parameter = {
 	type: { kind: 'secret' },
 	question: '',
 	default: null,
+	open: null,
 };
 
 function setUp() {

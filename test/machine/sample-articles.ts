@@ -98,7 +98,16 @@ export function solutionOf(id: Slug, how: 'applied' | 'guided', steps: readonly 
 		onProviders: [],
 		parameters:
 			how === 'applied'
-				? [{ name: 'database', type: { kind: 'name' }, question: 'Which?', default: '{database}', line }]
+				? [
+						{
+							name: 'database',
+							type: { kind: 'name' },
+							question: 'Which?',
+							default: '{database}',
+							open: null,
+							line,
+						},
+					]
 				: [],
 		steps: steps.map((step) => ({
 			id: step,

@@ -35,6 +35,7 @@ export const baseBackup: Effect = {
 		const { port, versionNum, version } = session.server;
 		const major = Math.floor((versionNum ?? 0) / 10_000);
 		const target = folder === null ? 'DATADIRECTORY' : String(folder);
+		const passfile = [primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':');
 		const conninfo = Object.entries({
 			host: primary,
 			port: String(port ?? 5432),
@@ -43,21 +44,28 @@ export const baseBackup: Effect = {
 		})
 			.map(([name, value]) => `${name}=${conninfoValue(value)}`)
 			.join(' ');
+		const command = [
+			`pg_basebackup -w -R -X stream -c fast -P -S ${shellWord(slot)}`,
+			`-d ${shellWord(conninfo)}`,
+			`-D ${shellWord(target)}`,
+		];
+		// Neither shell of Windows goes on after a backslash.
+		const oneLine = /^[A-Za-z]:/.test(target);
 		return {
 			kind: 'by hand',
 			why: 'the copy is made on the standby’s own machine, which this program does not reach into',
 			instructions: [
 				`On the standby’s machine install PostgreSQL ${major} (the primary is ${version ?? major}), and leave its server stopped. It needs ${size === null ? 'room for a copy of the primary' : `${size} of disk`}, and room for the log.`,
-				`As the account that runs that server, put this line into ~/.pgpass (chmod 600; on Windows %APPDATA%\\postgresql\\pgpass.conf), with the password of ${role} for PASSWORD: ${[primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':')}:PASSWORD`,
+				`As the account that runs that server, put this line into ~/.pgpass (chmod 600; on Windows %APPDATA%\\postgresql\\pgpass.conf), with the password of ${role} for PASSWORD (a \\ before each : or \\ in it):\n${passfile}:PASSWORD`,
 				`${target} must be empty there: a cluster that the installation made is moved away first.`,
-				`As the same account: pg_basebackup -d ${shellWord(conninfo)} -w -D ${shellWord(target)} -R -X stream -S ${shellWord(slot)} -c fast -P`,
+				`As the same account, in one go:\n${command.join(oneLine ? ' ' : ' \\\n  ')}`,
 				...(tablespaces > 0
 					? [
 							`There are ${tablespaces} tablespaces: the same folders must be there and empty, or be mapped with --tablespace-mapping.`,
 						]
 					: []),
 				`-R has written ${major >= 12 ? 'standby.signal, and primary_conninfo and primary_slot_name into postgresql.auto.conf' : 'recovery.conf with standby_mode, primary_conninfo and primary_slot_name'}. Where the configuration does not lie in the data directory (Debian, Ubuntu) it is not copied: there, none of these may be lower than ${settings}.`,
-				`Readers must get in: listen_addresses and pg_hba.conf of the standby are its own matter. Then start it, for example: pg_ctl -D ${shellWord(target)} start`,
+				`Readers must get in: listen_addresses and pg_hba.conf of the standby are its own matter. Then start it, as its service, or:\npg_ctl -D ${shellWord(target)} start`,
 			],
 		};
 	},

@@ -5,6 +5,8 @@ import { primaryNeeds, settingsToMatch, sizeOfCopy } from './sql.ts';
 export type PrimaryNeeds = {
 	/** What must be changed first, each with the way; empty: nothing. */
 	readonly obstacles: readonly { readonly why: string; readonly next: string }[];
+	/** `listen_addresses`, where only this machine's own clients can come in; null: others can. */
+	readonly onlyLocal: string | null;
 	/** What `synchronous_standby_names` says; empty: every commit returns at once. */
 	readonly synchronousNames: string;
 	/** `max_slot_wal_keep_size`; null: this version has none, `-1`: there is no limit. */
@@ -41,9 +43,14 @@ export async function lookAtPrimary(session: PostgresSession): Promise<PrimaryNe
 	);
 	return {
 		obstacles,
+		onlyLocal: isOnlyLocal(String(row.listens_on)) ? String(row.listens_on) : null,
 		synchronousNames: String(row.synchronous_names ?? ''),
 		slotWalLimit: typeof row.slot_wal_limit === 'string' ? row.slot_wal_limit : null,
 	};
+}
+
+function isOnlyLocal(addresses: string): boolean {
+	return addresses.split(',').every((each) => /^(?:localhost|127\..*|::1|)$/i.test(each.trim()));
 }
 
 /** @throws QueryError */

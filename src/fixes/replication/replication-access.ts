@@ -53,7 +53,7 @@ export const replicationAccess: Effect = {
 				problem:
 					given === null
 						? 'from which address does the standby connect?'
-						: 'an IP address, or a network as 10.0.0.0/24',
+						: `“${cleanText(String(given))}” is none: it must be an IP address, or a network as 10.0.0.0/24`,
 				choices: [],
 			};
 		const { rows } = await session.read(encryption);
@@ -145,8 +145,8 @@ function byHand({ line }: Wanted, place: Place | null, why: string): Prepared {
 		kind: 'by hand',
 		why,
 		instructions: [
-			`On the primary's host, in ${file}, ${where}, add the line: ${line}`,
-			`Then, in any session of a superuser: ${reload}; and see that nothing is wrong with it: select line_number, error from pg_hba_file_rules where error is not null`,
+			`On the primary's host, in ${file}, ${where}, add the line:\n${line}`,
+			`Then, in any session of a superuser, and see that nothing is wrong with it:\n${reload};\nselect line_number, error from pg_hba_file_rules where error is not null;`,
 		],
 	};
 }

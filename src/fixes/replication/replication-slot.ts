@@ -75,9 +75,17 @@ function creationOf(name: string) {
 }
 
 /** What a slot means for the disk, and what synchronous replication would mean for every commit. */
-function slotConsequences(name: string, { synchronousNames, slotWalLimit }: PrimaryNeeds): readonly string[] {
+function slotConsequences(
+	name: string,
+	{ onlyLocal, synchronousNames, slotWalLimit }: PrimaryNeeds,
+): readonly string[] {
 	const kept = `Once the standby has used it, the slot keeps back the write-ahead log that the standby has not had yet`;
 	return [
+		...(onlyLocal === null
+			? []
+			: [
+					`This server listens for its own machine only (listen_addresses = '${onlyLocal}'): a standby on another one is refused until that is changed, for example by alter system set listen_addresses = '*', and PostgreSQL is restarted.`,
+				]),
 		slotWalLimit === null
 			? `${kept}. Nothing limits how much on this version: if the standby goes for good, drop the slot, or the disk fills up.`
 			: slotWalLimit === '-1'

@@ -19,7 +19,7 @@ export const mayCreateReplicationRole = `select rolsuper or rolcreaterole and ro
 from pg_roles where rolname = current_user`;
 
 /** `$1`: a name. Its kind, and who uses it at the moment. */
-export const replicationSlot = `select s.slot_type, s.active, a.application_name as application, a.client_addr::text as address
+export const replicationSlot = `select s.slot_type, s.active, a.application_name as application, host(a.client_addr) as address
 from pg_replication_slots s left join pg_stat_activity a on a.pid = s.active_pid
 where s.slot_name = $1`;
 
@@ -28,7 +28,7 @@ export const primaryNeeds = `select pg_is_in_recovery() as in_recovery, current_
        current_setting('max_wal_senders')::int as senders_allowed, (select count(*) from pg_stat_replication) as senders,
        current_setting('max_replication_slots')::int as slots_allowed, (select count(*) from pg_replication_slots) as slots,
        (select rolsuper or rolreplication from pg_roles where rolname = current_user) as may,
-       current_setting('synchronous_standby_names') as synchronous_names,
+       current_setting('listen_addresses') as listens_on, current_setting('synchronous_standby_names') as synchronous_names,
        current_setting('max_slot_wal_keep_size', true) as slot_wal_limit`;
 
 /** The settings that may not be lower on a standby than on its primary, in the order of the documentation. */

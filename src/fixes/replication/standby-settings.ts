@@ -47,14 +47,14 @@ async function wantedOn(session: PostgresSession, maxConnections: number): Promi
 }
 
 function byHand(why: string, where: string | null, settings: SettingsToMatch): Prepared {
-	const statements = [...settings].map(([name, value]) => `alter system set ${name} = ${value}`).join('; ');
+	const statements = [...settings].map(([name, value]) => `alter system set ${name} = ${value};`).join('\n');
 	return {
 		kind: 'by hand',
 		why,
 		instructions: [
 			where === null
-				? `On the standby none of these may be lower: ${inWords(settings)}. If it runs: ${statements}; if it does not start, put them into its postgresql.auto.conf.`
-				: `On ${where}, as a superuser: ${statements}`,
+				? `On the standby none of these may be lower: ${inWords(settings)}. If it does not start, put them into its postgresql.auto.conf; if it runs, as a superuser:\n${statements}`
+				: `On ${where}, as a superuser:\n${statements}`,
 			'Restart the standby. If it only stands still, do not resume it (pg_wal_replay_resume) before that: it would shut down.',
 			'From then on: raising, standby first; lowering, primary first.',
 		],

@@ -1,6 +1,7 @@
 import { isStepwise } from '../../article/step-kind.ts';
 import type { WizardContext } from '../../machine/context.ts';
 import type { Evidence, RankedCause, RankedSolution } from '../../machine/finding.ts';
+import { changedSinceLooking } from '../../machine/plans.ts';
 import { rankSolutions } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
@@ -116,6 +117,15 @@ export function causesPage(scene: Scene): Page {
 	const solutions = offeredSolutions(scene);
 	return page('Causes and solutions', {
 		blocks: [
+			...(changedSinceLooking(context)
+				? [
+						text(
+							toned('Found before the last change: ', 'warning'),
+							strong('g'),
+							' looks at everything again.',
+						),
+					]
+				: []),
 			headline(scene),
 			gap,
 			...(known.causes.length === 0

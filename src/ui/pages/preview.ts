@@ -1,4 +1,4 @@
-import { neededParameters } from '../../article/needed-parameters.ts';
+import type { Parameter } from '../../article/article.ts';
 import { planExpiryMs } from '../../machine/plans.ts';
 import type { Plan, PlanRow } from '../../machine/ports.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
@@ -7,7 +7,7 @@ import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
 import { drawn, faint, plain, type Span, strong, toned } from '../span.ts';
-import { counted, serverInWords, wholeSeconds } from '../words.ts';
+import { counted, parametersOf, serverInWords, wholeSeconds } from '../words.ts';
 
 const statusTones = {
 	planned: 'plain',
@@ -62,13 +62,15 @@ function consent({ snapshot, looks }: Scene, plan: Plan): readonly Block[] {
 
 /** The values that it was made with: what a filter leaves out is seen here, and changed with Tab. */
 function valuesBlock({ snapshot: { context } }: Scene, plan: Plan): readonly Block[] {
-	const solution = context.article.solutions.find(({ id }) => id === plan.solution);
-	if (solution === undefined) return [];
-	const step = solution.steps.find(({ id }) => id === plan.step) ?? null;
-	const parameters = neededParameters(solution, step);
+	const parameters = parametersOf(context.article, plan.solution, plan.step ?? null);
 	if (parameters.length === 0) return [];
-	const values = parameters.map(({ name }) => `${name} ${plan.parameters[name] ?? 'any'}`);
+	const values = parameters.map((parameter) => `${parameter.name} ${valueIn(plan, parameter)}`);
 	return [text(faint('With '), values.join(', '), faint('. Tab asks for another value, and plans again.'))];
+}
+
+/** One that has no value says what that means: no filter, worked out, left as it is. */
+function valueIn({ parameters }: Plan, { name, open, default: text }: Parameter): string {
+	return parameters[name] ?? open ?? (/\b(?:any|all)$/.test(text ?? '') ? 'any' : 'not given');
 }
 
 /** Exactly what would be done, to whom, on which server, and how it is taken back. */

@@ -1,6 +1,6 @@
 import type { Solution, Step } from '../../article/article.ts';
 import { waysOn } from '../../article/providers-way.ts';
-import { isStepwise, isToolStep } from '../../article/step-kind.ts';
+import { isSpelledOut, isStepwise, isToolStep } from '../../article/step-kind.ts';
 import type { ServerIdentity } from '../../machine/ports.ts';
 import { whyUnavailable } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, prose } from '../block.ts';
@@ -40,7 +40,11 @@ function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
 	const { tried } = snapshot.context;
 	return solution.steps.map((step, index): Block => {
 		const last = tried.findLast((each) => each.solution === solution.id && each.step === step.id);
-		const who = isToolStep(step) ? 'by this tool' : 'by you';
+		const who = isSpelledOut(step)
+			? 'by you, this tool spells it out'
+			: isToolStep(step)
+				? 'by this tool'
+				: 'by you';
 		return {
 			kind: 'choice',
 			index,

@@ -1,5 +1,5 @@
 import type { Solution, Step } from '../../article/article.ts';
-import { isToolStep } from '../../article/step-kind.ts';
+import { isSpelledOut, isToolStep } from '../../article/step-kind.ts';
 import { type Block, gap, prose, text } from '../block.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
@@ -23,10 +23,17 @@ function whoDoesIt(scene: Scene, solution: Solution, step: Step): readonly Block
 	const title = titleOf(solution.steps, step.id);
 	return [
 		...proved,
-		text(
-			strong('This tool can do it. '),
-			faint('Enter shows exactly what it would do, and changes nothing; d when you have done it yourself.'),
-		),
+		isSpelledOut(step)
+			? text(
+					strong('You do it, and this tool spells it out. '),
+					faint('Enter shows what exactly, with your values filled in; d when you have done it.'),
+				)
+			: text(
+					strong('This tool can do it. '),
+					faint(
+						'Enter shows exactly what it would do, and changes nothing; d when you have done it yourself.',
+					),
+				),
 		...undoHint(scene, { solution: solution.id, step: step.id, title }),
 	];
 }
