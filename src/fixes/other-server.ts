@@ -2,7 +2,7 @@
 import type { Fence } from '../article/article.ts';
 import { type Keeper, type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { SettingsError } from '../evidence/postgres/settings-error.ts';
-import type { Facts } from '../machine/ports.ts';
+import type { Facts, Failure } from '../machine/ports.ts';
 import { refusal } from './failure.ts';
 import { samePostmaster } from './sql.ts';
 
@@ -59,7 +59,15 @@ export function otherServerProblem(error: unknown): string | null {
 		error instanceof SettingsError
 			? [error.message, ...error.next]
 			: error instanceof QueryError
-				? [error.failure.message, ...error.failure.next]
+				? [error.failure.message, ...hintsOf(error.failure)]
 				: null;
 	return told === null ? null : told.map((text) => text.replace(/\.$/, '')).join('; ');
+}
+
+/** An option of the command line is about the first server, not this one; a password goes into what is typed here. */
+function hintsOf({ layer, next }: Failure): readonly string[] {
+	const hints = next.filter((hint) => !/(?:^|[\s(])-[A-Za-z]\b|PGPASSWORD/.test(hint));
+	return layer === 'authentication'
+		? ['Give its role and password with it: user=… password=…, or in the password file (~/.pgpass)', ...hints]
+		: hints;
 }

@@ -75,7 +75,7 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	'credentials refused': {
 		what: ({ place, user, database }) => `${placeName(place)} does not let ${user} into ${database}.`,
 		next: [
-			'Check role and password: -U NAME, and -W to be asked for the password.',
+			'Check the role (-U NAME) and what it logs in with (-W asks for the password).',
 			'Check pg_hba.conf on the server: its first line that fits decides.',
 		],
 	},

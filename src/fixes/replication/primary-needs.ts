@@ -5,6 +5,8 @@ import { primaryNeeds, settingsToMatch, sizeOfCopy } from './sql.ts';
 export type PrimaryNeeds = {
 	/** What must be changed first, each with the way; empty: nothing. */
 	readonly obstacles: readonly { readonly why: string; readonly next: string }[];
+	/** Whether the session's role may make a replication slot. */
+	readonly mayMakeSlots: boolean;
 	/** `listen_addresses`, where only this machine's own clients can come in; null: others can. */
 	readonly onlyLocal: string | null;
 	/** What `synchronous_standby_names` says; empty: every commit returns at once. */
@@ -34,7 +36,7 @@ export async function lookAtPrimary(session: PostgresSession): Promise<PrimaryNe
 	wants(
 		Number(row.senders) < Number(row.senders_allowed),
 		`all ${String(row.senders_allowed)} replication connections are taken (max_wal_senders)`,
-		`see make-room-for-walsenders; or alter system set max_wal_senders = ${Number(row.senders_allowed) + 5}, ${restart}, standbys first`,
+		`see make-room-for-walsenders; or alter system set max_wal_senders = ${Math.max(10, Number(row.senders_allowed) + 5)}, ${restart}, standbys first`,
 	);
 	wants(
 		Number(row.slots) < Number(row.slots_allowed),
@@ -43,6 +45,7 @@ export async function lookAtPrimary(session: PostgresSession): Promise<PrimaryNe
 	);
 	return {
 		obstacles,
+		mayMakeSlots: row.may === true,
 		onlyLocal: isOnlyLocal(String(row.listens_on)) ? String(row.listens_on) : null,
 		synchronousNames: String(row.synchronous_names ?? ''),
 		slotWalLimit: typeof row.slot_wal_limit === 'string' ? row.slot_wal_limit : null,

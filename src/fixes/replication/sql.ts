@@ -42,8 +42,8 @@ export const sizeOfCopy = `select pg_size_pretty(sum(case when has_database_priv
        (select count(*) from pg_tablespace where spcname not in ('pg_default', 'pg_global')) as tablespaces
 from pg_database d`;
 
-/** Only a superuser, or a member of pg_read_all_settings, is told where the files are. */
-export const serverFolders = `select current_setting('data_directory', true) as data_directory`;
+/** Only a superuser, or a member of pg_read_all_settings, is told where the files are; to others there is no row. */
+export const serverFolders = `select setting as data_directory from pg_settings where name = 'data_directory'`;
 
 export function createReplicationRole(name: string, verifier: string): string {
 	return `create role ${escapeIdentifier(name)} login replication password ${escapeLiteral(verifier)}`;
