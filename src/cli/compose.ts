@@ -136,11 +136,18 @@ function recordsOfPlans(records: readonly JournalRecord[], plans: readonly Plan[
 	);
 }
 
+type Carrying = {
+	readonly carry: <T>(work: Promise<T>) => Promise<T>;
+	readonly stop: AbortSignal;
+	/** Makes a new session where the last one was lost. */
+	readonly reach: () => Promise<void>;
+};
+
 function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
 	write: (entry: JournalEntry) => void,
-	{ carry, stop }: { readonly carry: <T>(work: Promise<T>) => Promise<T>; readonly stop: AbortSignal },
+	{ carry, stop, reach }: Carrying,
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
 	const listeners = new Set<(progress: Progress) => void>();
@@ -149,7 +156,10 @@ function fixPorts(
 	};
 	return {
 		async plan(asked) {
-			if (loaded.trusted) return fixer.plan(asked);
+			if (loaded.trusted) {
+				await reach();
+				return fixer.plan(asked);
+			}
 			return {
 				kind: 'unavailable',
 				why: 'this article does not ship with the program, so its fixes do not run by themselves',
@@ -167,7 +177,10 @@ function fixPorts(
 				write({ kind: 'verified', solution, ...(step === null ? {} : { step }), verified });
 			return verified;
 		},
-		undo: (plans) => carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say)),
+		async undo(plans) {
+			await reach();
+			return carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say));
+		},
 		subscribe(listener) {
 			listeners.add(listener);
 			return () => listeners.delete(listener);
@@ -246,13 +259,21 @@ export function compose(input: ComposeInput): Composition {
 			journalProblem ??= error instanceof Error ? error : new Error(String(error));
 		});
 	};
+	let isLost = false;
 	const unsubscribe = keeper.subscribe((event) => {
 		if (event.type === 'connection.held') write({ kind: 'server', server: event.server });
+		if (event.type === 'connection.held') isLost = false;
+		if (event.type === 'connection.lost') isLost = true;
+		// Asked for again and again with the wrong password, an account may be locked.
+		if (event.type === 'connection.refused' && event.failure.layer === 'authentication') isLost = false;
 	});
 	// A change that is under way comes to its end in order, its fence lifted, before the session is given up.
 	const ending = new AbortController();
 	let underWay: Promise<unknown> = Promise.resolve();
-	const changes = {
+	const changes: Carrying = {
+		async reach() {
+			if (isLost && keeper.session === null) await keeper.attempt();
+		},
 		stop: AbortSignal.any([world.signal, ending.signal]),
 		carry<T>(work: Promise<T>): Promise<T> {
 			underWay = Promise.allSettled([underWay, work]);

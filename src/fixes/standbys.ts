@@ -69,7 +69,8 @@ export const standbys: Effect = {
 		if (proof !== null && 'kind' in proof) return proof;
 		if (proof !== null && found.length === 1) return told(`The standby comes first: ${proof.sentence}.`);
 		if (attributeValue(fence, 'raised', values) !== 'raised') {
-			const problem = `${who} ${found.length === 1 ? 'follows' : 'follow'} this server and would stop: make ${inWords(raised)} there first, restart ${found.length === 1 ? 'it' : 'each'}, then say raised`;
+			const each = found.length === 1 ? 'it' : 'each';
+			const problem = `${who} ${found.length === 1 ? 'follows' : 'follow'} this server and would stop. First, on ${each}: ${settingIt(raised)}; restart ${each}; then say raised. With “${parameter}” given, how it is reached, that is looked at instead`;
 			const name = parameterOf(fence, 'raised');
 			if (name === null) return { kind: 'unavailable', why: problem, next: [] };
 			return { kind: 'parameter', name, problem, choices: ['raised'] };
@@ -113,7 +114,7 @@ async function proved(
 			if (why !== null) return not(`${where} ${why}`);
 			const lower = lowerThan(wanted, await settingsOf(standby));
 			if (lower.size === 0) return { sentence: `${where} has ${inWords(raised)} or more` };
-			return not(`${where} has less: make ${inWords(raised)} there first, and restart it`);
+			return not(`${where} has less. First, there: ${settingIt(raised)}; and restart it`);
 		});
 	} catch (error) {
 		const problem = otherServerProblem(error);
@@ -125,6 +126,10 @@ async function proved(
 async function isStandby(session: PostgresSession): Promise<boolean> {
 	const { rows } = await session.read('select pg_is_in_recovery() as standby');
 	return rows[0]?.standby === true;
+}
+
+function settingIt(changes: readonly StartChange[]): string {
+	return changes.map(({ name, to }) => `alter system set ${name} = ${to}`).join('; ');
 }
 
 function inWords(changes: readonly StartChange[]): string {

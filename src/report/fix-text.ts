@@ -42,7 +42,13 @@ export function fixToText(document: FixDocument, headline: string): string {
 	const lines = [
 		headline,
 		...(rows.length === 0 ? [] : ['', count(rows.length, 'session'), ...rowLines(rows)]),
-		...list(document.steps.length === 0 ? 'Consequences' : 'Steps', plan?.consequences ?? []),
+		...(document.steps.length === 0
+			? list(
+					'Consequences',
+					// A long one is wrapped by the terminal: where the next begins must be seen.
+					(plan?.consequences ?? []).map((consequence) => `- ${consequence}`),
+				)
+			: list('Steps', plan?.consequences ?? [])),
 		...list(
 			'By hand',
 			(byHand?.instructions ?? []).map((instruction, index) => `${index + 1}. ${instruction}`),

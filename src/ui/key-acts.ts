@@ -56,7 +56,9 @@ export function takeBack(hand: Hand, { screen, snapshot, view }: KeyScene): void
 function submit(hand: Hand, { screen, snapshot, view }: KeyScene): void {
 	const { planned } = snapshot.context;
 	if (screen.name === 'parameter' && planned?.kind === 'parameter') {
-		const value = view.draft === '' && !planned.secret ? (planned.suggestion ?? '') : view.draft;
+		// A secret is not shown, but what was given may be tried again: the other server may have been mended since.
+		const offered = planned.secret ? snapshot.context.parameters[planned.name] : planned.suggestion;
+		const value = view.draft === '' ? (offered ?? '') : view.draft;
 		if (value === '') hand.change({ notice: 'Nothing was typed yet.' });
 		else hand.send({ type: 'set', name: planned.name, value });
 	} else if (screen.name === 'preview') {

@@ -277,14 +277,14 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 		const insisted = asked(await plan(raise, want));
 		expect(insisted).toMatchObject({ name: 'standbys', choices: ['raised'] });
 		expect(insisted.problem).toMatch(
-			/^clinic_standby at \S+ follows .*make max_connections 40 there first, restart it/,
+			/^clinic_standby at \S+ follows .*on it: alter system set max_connections = 40; restart it/,
 		);
 		const { consequences } = planOf(await plan(raise, { ...want, standbys: 'raised' }));
 		expect(consequences.join('\n')).toContain('That is not proved');
 		const looked = { ...want, standby: standby.superuser };
 		expect(asked(await plan(raise, looked))).toMatchObject({
 			name: 'standby',
-			problem: expect.stringContaining('has less: make max_connections 40 there first'),
+			problem: expect.stringContaining('has less. First, there: alter system set max_connections = 40'),
 		});
 		expect(asked(await plan(raise, { ...want, standby: server().superuser })).problem).toContain(
 			'very server',

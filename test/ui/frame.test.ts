@@ -8,8 +8,18 @@ import { toTerminal } from '../../src/ui/markdown.ts';
 import { textWidth } from '../../src/ui/text-width.ts';
 import { published } from './article.ts';
 import { textOf } from './frame-text.ts';
-import { atScreen, rows, type Stage, sighted, stage, toGentlePreview, ways, world } from './screens.ts';
-import { observed, ScriptedPorts, startedMs } from './scripted-ports.ts';
+import {
+	atScreen,
+	rows,
+	type Stage,
+	sighted,
+	stage,
+	toGentlePreview,
+	toPlan,
+	ways,
+	world,
+} from './screens.ts';
+import { observed, refusal, ScriptedPorts, startedMs } from './scripted-ports.ts';
 
 const names = Object.keys(ways) as readonly Screen['name'][];
 
@@ -182,6 +192,39 @@ test('the causes come with evidence on both sides, the solutions with risk and a
 		expect(text).toMatch(/2\. Disconnect all clients.* severe, done by this tool, relief only/);
 		expect(text).toContain('Not seen · nobody but a person can know: Since when does it happen?');
 	});
+});
+
+test('after a fix the causes are said to be from before it, until they are looked at again', async () => {
+	await played('held', async (shown) => {
+		await shown.to({ type: 'next' }, 'causes');
+		expect(textAt(shown)).toContain('Found before the last change: g looks at everything again.');
+	});
+	await played('causes', (shown) => expect(textAt(shown)).not.toContain('before the last change'));
+});
+
+test('where the connection is lost at the end, it is said how it comes back', async () => {
+	await played('held', (shown) => {
+		shown.ports.report({ type: 'connection.lost', failure: refusal });
+		expect(textAt(shown)).toContain('The connection was lost. The next look, plan or undo makes a new one.');
+	});
+});
+
+test('a command to be copied keeps its lines', async () => {
+	const shown = stage();
+	const command = 'pg_basebackup -w -R \\\n  -d host=db.example.org \\\n  -D /data';
+	await toPlan(
+		shown,
+		{ kind: 'by hand', why: 'there', instructions: [`As it stands:\n${command}`] },
+		'by hand',
+	);
+	const lines = textOf(frameOf(shown.session.scene({ columns: 80, rows: 24 }, startedMs)));
+	const from = lines.findIndex((line) => line.includes('1. As it stands:'));
+	expect(lines.slice(from + 1, from + 4).map((line) => line.trim())).toEqual([
+		'pg_basebackup -w -R \\',
+		'-d host=db.example.org \\',
+		'-D /data',
+	]);
+	shown.close();
 });
 
 test('a preview says on which server, who, what, how it is taken back, and the very statements', async () => {

@@ -7,7 +7,7 @@ import { helpBlocks } from '../../src/ui/help.ts';
 import { keyTable } from '../../src/ui/keys.ts';
 import { textOf } from './frame-text.ts';
 import { type Stage, sighted, stage, toGentlePreview, ways } from './screens.ts';
-import { at, startedMs } from './scripted-ports.ts';
+import { at, Deferred, planOf, startedMs } from './scripted-ports.ts';
 
 const names = Object.keys(ways) as readonly Screen['name'][];
 const size = { columns: 120, rows: 60 };
@@ -166,6 +166,35 @@ test('Tab asks for another value of the plan, also where a name is typed; what i
 		expect(shown.actor.getSnapshot().context.parameters).toEqual({ database: 'audit' });
 		shown.close();
 	}
+});
+
+test('Esc leads from a value that is asked anew to its plan, not out of it', async () => {
+	const shown = stage();
+	await ways.preview(shown);
+	shown.ports.planning = new Deferred();
+	press(shown, ['tab', ...'aud', 'esc']);
+	expect(screenNow(shown)).toBe('planning');
+	expect(shown.actor.getSnapshot().context.parameters).toEqual({});
+	shown.ports.planning.resolve({ kind: 'plan', plan: planOf('disconnect', { confirm: 'openiz' }) });
+	await shown.to(null, 'preview');
+	shown.close();
+});
+
+test('a secret that did not do can be tried again without being typed again', async () => {
+	const shown = stage();
+	await ways.parameter(shown);
+	const asked = shown.actor.getSnapshot().context.planned;
+	if (asked?.kind !== 'parameter') throw new Error('nothing is asked');
+	press(shown, [...'host=x']);
+	shown.ports.planning = new Deferred();
+	press(shown, ['enter']);
+	shown.ports.planning.resolve({ ...asked, secret: true, suggestion: null, problem: 'x has less' });
+	await shown.to(null, 'parameter');
+	expect(shownText(shown)).toMatch(/x has less[\s\S]*Enter alone takes the one that was given before/);
+	press(shown, ['enter']);
+	expect(screenNow(shown)).toBe('planning');
+	expect(shown.actor.getSnapshot().context.parameters).toEqual({ [asked.name]: 'host=x' });
+	shown.close();
 });
 
 test('a change is not left half way: quitting waits, Ctrl-C asks once more', async () => {

@@ -110,7 +110,7 @@ async function toCauses(stage: Stage): Promise<void> {
 	await stage.to({ type: 'next' }, 'causes');
 }
 
-async function toPlan(
+export async function toPlan(
 	stage: Stage,
 	planned: Planned,
 	name: Screen['name'],

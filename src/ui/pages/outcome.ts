@@ -236,7 +236,7 @@ export function undonePage(scene: Scene, part: PartShown): Page {
 }
 
 export function noPlanPage(scene: Scene, title: string): Page {
-	const { planned } = scene.snapshot.context;
+	const { planned, connectionFailure } = scene.snapshot.context;
 	const { glyphs } = scene.looks;
 	const nothing = planned?.kind === 'nothing to do';
 	return page(title, {
@@ -249,6 +249,10 @@ export function noPlanPage(scene: Scene, title: string): Page {
 				),
 			),
 			...(planned !== null && 'why' in planned ? [text(planned.why)] : []),
+			// Why there is none is known better than the planner knows it.
+			...(planned?.kind === 'unavailable' && connectionFailure !== null
+				? failureBlocks(scene, connectionFailure)
+				: []),
 			...(planned?.kind === 'unavailable'
 				? planned.next.map((step) => item([drawn(`${glyphs.arrow} `)], inlineSpans(step)))
 				: []),

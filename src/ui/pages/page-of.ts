@@ -2,9 +2,10 @@
 import type { Solution } from '../../article/article.ts';
 import { currentPlan } from '../../machine/plans.ts';
 import type { PartScreen } from '../../machine/screen.ts';
-import { text } from '../block.ts';
+import { gap, text } from '../block.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
+import { strong, toned } from '../span.ts';
 import { partTitle } from '../words.ts';
 import { askingPage } from './asking.ts';
 import { byHandPage } from './by-hand.ts';
@@ -57,7 +58,9 @@ function partPage(scene: Scene, screen: PartScreen): Page {
 		case 'planning':
 			return planningPage(scene, title);
 		case 'parameter':
-			return context.planned?.kind === 'parameter' ? parameterPage(title, context.planned) : nothing(title);
+			return context.planned?.kind === 'parameter'
+				? parameterPage(scene, title, context.planned)
+				: nothing(title);
 		case 'preview': {
 			const plan = currentPlan(context);
 			return plan === null ? nothing(title) : previewPage(scene, title, plan);
@@ -89,7 +92,32 @@ function partPage(scene: Scene, screen: PartScreen): Page {
 	}
 }
 
+/** Where something came to its end, and a loss would otherwise be seen in the header only. */
+const results: ReadonlySet<Scene['screen']['name']> = new Set([
+	'causes',
+	'step done',
+	'held',
+	'did not hold',
+	'did it help',
+	'not applied',
+	'no plan',
+	'undone',
+]);
+
+/** What is shown, and where the connection was lost how it goes on. */
 export function pageOf(scene: Scene): Page {
+	const shown = pageOn(scene);
+	if (scene.connection !== 'lost' || !results.has(scene.screen.name)) return shown;
+	const lost = text(
+		toned('The connection was lost. ', 'warning'),
+		'The next look, plan or undo makes a new one',
+		...(scene.snapshot.can({ type: 'again' }) ? [': ', strong('g')] : []),
+		'.',
+	);
+	return { ...shown, blocks: [lost, gap, ...shown.blocks] };
+}
+
+function pageOn(scene: Scene): Page {
 	const { screen } = scene;
 	switch (screen.name) {
 		case 'intro':
