@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { readParameter } from '../../src/article/parameter-items.ts';
 import {
 	bindParameters,
 	ParameterError,
@@ -95,6 +96,16 @@ describe('quoting, for effects', () => {
 		expect(() => quoteParameters(sql, values)).toThrow(ParameterError);
 		expect(() => quoteParameters(sql, values)).toThrow(message);
 	});
+});
+
+test('an open default may say what it means', () => {
+	const read = (text: string) => readParameter(text, 1, () => expect.unreachable());
+	expect(read('`n` (integer): how many, default {seen} or any (as many as files)')).toMatchObject({
+		default: '{seen} or any',
+		open: 'as many as files',
+	});
+	expect(read('`n` (name): which one, default any')).toMatchObject({ default: 'any', open: null });
+	expect(read('`n` (name): which one, default a (b)')).toMatchObject({ default: 'a (b)', open: null });
 });
 
 test('the linter sees NULLs in queries, and stand-ins where NULL cannot stand', async () => {

@@ -100,6 +100,31 @@ describeOn(
 			return rest(actor);
 		}
 
+		test('a session that is lost in between is made anew by the next plan, and by an undo', async () => {
+			const { actor } = await atCauses();
+			const lose = async () => {
+				const ours =
+					"select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kbwizard'";
+				await query(server().superuser, ours);
+				await waitFor(actor, (state) => state.matches({ connection: 'lost' }));
+			};
+			actor.send({ type: 'choose', solution: 'set-limits' });
+			actor.send({ type: 'start' });
+			await lose();
+			actor.send({ type: 'start' });
+			expect(await rest(actor)).toMatchObject({ name: 'preview' });
+			await lose();
+			expect(await rest(actor)).toMatchObject({ name: 'plan expired' });
+			actor.send({ type: 'next' });
+			expect(await rest(actor)).toMatchObject({ name: 'preview' });
+			expect(await consent(actor)).toMatchObject({ name: 'step done' });
+			await lose();
+			actor.send({ type: 'undo' });
+			expect(await rest(actor)).toMatchObject({ name: 'undone' });
+			expect(actor.getSnapshot().context.undone).toMatchObject({ skipped: [] });
+			expect(await limits()).toEqual({ database: -1, role: -1 });
+		});
+
 		test('each of the tool’s is planned, applied and proved by itself, and all of it taken back at the end', async () => {
 			const { actor, journal } = await atCauses();
 			actor.send({ type: 'choose', solution: 'set-limits' });
