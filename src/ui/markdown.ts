@@ -20,6 +20,7 @@ type Style = Parameters<typeof styleText>[0];
 const longestMarkdown = 200_000;
 const narrowest = 20;
 const codeIndent = '  ';
+const quoteIndent = '  ';
 
 /** What a character reference may have smuggled in: everything that is neither a line break nor a style. */
 const foreignControls = /\x1b(?!\[\d+m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]|[\u202a-\u202e\u2066-\u2069]/g;
@@ -57,7 +58,6 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 			em: style('italic'),
 			del: style('dim'),
 			codespan: style('cyan'),
-			blockquote: style('dim'),
 			html: plain,
 			hr: style('dim'),
 			table: plain,
@@ -71,6 +71,11 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 				},
 				// Its own stands beside the one that the list draws.
 				checkbox: () => '',
+				// Its own wraps as if there were no indent: each line would leave a word over.
+				blockquote({ text }: Tokens.Blockquote) {
+					const inner = toTerminal(text, { width: columns - quoteIndent.length, color }).split('\n');
+					return `${inner.map((line) => `${quoteIndent}${style('dim')(line)}`).join('\n')}\n\n`;
+				},
 				// Its own would colour by what this process's terminal can do, whatever is asked for.
 				code: ({ text }: Tokens.Code) => `${codeLines(text, columns).map(style('cyan')).join('\n')}\n\n`,
 				link({ href, tokens }: Tokens.Link) {

@@ -4,6 +4,13 @@ import { toTerminal } from '../../src/ui/markdown.ts';
 
 const plain = (markdown: string, width = 60): string => toTerminal(markdown, { width, color: false });
 
+test('a quotation is wrapped to the room that it has', () => {
+	const words = Array.from({ length: 30 }, (_, index) => `word${index}`).join(' ');
+	const lines = plain(`> **Corrected.** ${words}`).split('\n');
+	for (const line of lines.slice(0, -1)) expect(line.length).toBeGreaterThan(50);
+	for (const line of lines) expect(line).toMatch(/^ {2}\S.{0,57}$/);
+});
+
 describe('markdown in a terminal', () => {
 	test('shows formatting without its marks, in list items too', () => {
 		expect(plain('# Title\n\nSome **bold** `code`.\n\n- item **bold** and `code`\n- [x] done')).toBe(
