@@ -163,9 +163,11 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 				stop,
 				untilBroken ? watchTiming : within,
 			);
-			const reasons = verified.held || untilBroken || since === null ? [] : await notReached(effects, since);
+			// A check that was content before says nothing of a change that does not count yet.
+			const held = verified.held && missing.length === 0;
+			const reasons = held || untilBroken || since === null ? [] : await notReached(effects, since);
 			const notes = [...missing, verified.note, ...reasons].filter((each) => each !== null);
-			return notes.length === 0 ? verified : { ...verified, note: notes.join('; ') };
+			return { ...verified, held, note: notes.length === 0 ? null : notes.join('; ') };
 		},
 
 		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),

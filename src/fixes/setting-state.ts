@@ -119,19 +119,26 @@ export function settingBack({
 		: back;
 }
 
+/** Whether the whole server runs with that value now. What others may have of their own cannot be told from here. */
+export function runsWith(setting: Setting, value: string): boolean {
+	return (
+		(setting.context === 'postmaster' || setting.context === 'sighup') &&
+		sameValue(setting, setting.current, value)
+	);
+}
+
 /**
- * Whether the whole server runs with that value, and would after a restart, wherever it comes from. What a role or a
- * session may have of its own cannot be told from here.
+ * Whether the whole server runs with that value, and would after a restart, wherever it comes from.
  */
 export async function runsAlready(
 	session: PostgresSession,
 	setting: Setting,
 	value: string,
 ): Promise<boolean> {
-	if (setting.context !== 'postmaster' && setting.context !== 'sighup') return false;
+	if (!runsWith(setting, value)) return false;
 	const { rows } = await session.read(filesValue, [setting.name]);
 	const filed = rows[0] === undefined ? setting.builtIn : String(rows[0].value ?? '');
-	return filed !== null && sameValue(setting, filed, value) && sameValue(setting, setting.current, value);
+	return filed !== null && sameValue(setting, filed, value);
 }
 
 /** A role or database has its new value as soon as the statement is through; the server has to read its files. */

@@ -16,6 +16,7 @@ import {
 	lookAt,
 	reasonOrValue,
 	runsAlready,
+	runsWith,
 	settingInWords,
 	settingOf,
 	settling,
@@ -115,6 +116,10 @@ async function changesFor(
 	for (const scope of scopes) {
 		const hindrance = await obstacle(session, scope, setting);
 		if (hindrance?.kind === 'not allowed') {
+			if (isSystem(scope) && set !== null && runsWith(setting, set)) {
+				nothing.push(`${settingInWords(scope, setting.name)} is ${set} already`);
+				continue;
+			}
 			right ??= hindrance.right;
 			statements.push(
 				setSetting(scope, setting.name, set),

@@ -44,7 +44,7 @@ export const standbys: Effect = {
 		if ('unreadable' in next)
 			return missingRight(
 				session,
-				next.unreadable,
+				next,
 				'Where standbys follow this server and a setting is raised: have it raised on each of them first, and each restarted.',
 			);
 		const changes = next.changes.filter(({ name }) => follow.has(name));

@@ -251,6 +251,13 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 			kind: 'nothing to do',
 			why: expect.stringContaining('superuser_reserved_connections of the server is 3 already'),
 		});
+		// 3 is sensible, and 4 would be: that the check is content does not say that 4 is in force.
+		const left = await fix('correct-the-reserved-slots', { superuser_reserved_connections: '4' });
+		expect(await fixer.verify({ solution: 'correct-the-reserved-slots', ...of(left) }, quiet)).toMatchObject({
+			held: false,
+			verdict: 'sensible',
+			note: expect.stringContaining('the server has not been restarted'),
+		});
 	});
 
 	test('a standby comes first: insisted on, proved where it may be looked at', async () => {
@@ -399,6 +406,19 @@ describeOn(testMajors, 'restarting', options, (server, major) => {
 				again,
 			],
 		});
+		expect(
+			await plain.plan('correct-the-reserved-slots', { superuser_reserved_connections: '3' }),
+		).toMatchObject({ kind: 'nothing to do' });
+		await query(server().superuser, 'alter system set max_connections = 41');
+		resetAll();
+		await query(server().superuser, 'select pg_reload_conf()');
+		await until(
+			async () => {
+				const sql = "select pending_restart from pg_settings where name = 'max_connections'";
+				return (await query(server().superuser, sql))[0]?.pending_restart === true;
+			},
+			{ what: 'the reload' },
+		);
 		expect(await plain.plan('apply-the-edited-setting')).toMatchObject({
 			kind: 'by hand',
 			instructions: expect.arrayContaining([restarted, again]),

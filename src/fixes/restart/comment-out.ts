@@ -22,7 +22,7 @@ export const commentOut: Effect = {
 		if ('unreadable' in lines)
 			return missingRight(
 				session,
-				lines.unreadable,
+				{ ...lines, waits: true },
 				'Ask a superuser which lines the server cannot read, and have them mended: select sourcefile, sourceline, name, error from pg_file_settings where error is not null;',
 			);
 		if (lines.length === 0)

@@ -19,6 +19,8 @@ export type NextStart = {
 	readonly commandLine: ReadonlySet<string>;
 };
 
+export type Unreadable = { readonly unreadable: string; readonly waits: boolean };
+
 export type FileError = {
 	readonly file: string;
 	readonly line: number;
@@ -41,19 +43,24 @@ const number = /^\s*[-+]?(?:\d+|\d*\.\d+)(?:e[-+]?\d+)?\s*[A-Za-z]*\s*$/;
 
 /**
  * @param planned what a plan sets before the restart, by name
- * @returns or which right is missing
+ * @returns or which right is missing, and whether a restart would bring anything as far as can be seen without it
  * @throws QueryError when the session is lost
  */
 export async function nextStart(
 	session: PostgresSession,
 	planned: ReadonlyMap<string, string>,
-): Promise<NextStart | { readonly unreadable: string }> {
+): Promise<NextStart | Unreadable> {
 	let lines: readonly Row[];
 	try {
 		({ rows: lines } = await session.read(fileLines));
 	} catch (error) {
 		if (!(error instanceof QueryError) || error.lost) throw error;
-		return { unreadable: error.failure.message };
+		const { rows } = await session.read(startSettings);
+		const waits = rows.some(({ name, setting, pending_restart }) => {
+			const given = planned.get(String(name)) ?? 'default';
+			return pending_restart === true || (given !== 'default' && given !== textOf(setting));
+		});
+		return { unreadable: error.failure.message, waits };
 	}
 	const { rows } = await session.read(startSettings);
 	const last = new Map<string, Row>();
@@ -95,13 +102,15 @@ export async function nextStart(
 /** What a person without the right to look is told. @param instruction what whoever runs the server does instead */
 export function missingRight(
 	session: PostgresSession,
-	why: string,
+	{ unreadable, waits }: Unreadable,
 	instruction: string,
-): Extract<Prepared, { readonly kind: 'by hand' }> {
+): Extract<Prepared, { readonly kind: 'by hand' | 'nothing to do' }> {
+	if (!waits)
+		return { kind: 'nothing to do', why: 'no setting waits for a restart, as far as this role may see' };
 	const to = grantee(session);
 	return {
 		kind: 'by hand',
-		why: `${session.server.user ?? 'this role'} may not see what the server would start with: ${why}`,
+		why: `${session.server.user ?? 'this role'} may not see what the server would start with: ${unreadable}`,
 		instructions: [instruction],
 		grants: [
 			`grant select on pg_file_settings to ${to}`,

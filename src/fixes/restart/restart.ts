@@ -35,7 +35,7 @@ export const restart: Effect = {
 		if ('unreadable' in next)
 			return missingRight(
 				session,
-				next.unreadable,
+				next,
 				'Have PostgreSQL restarted by whoever runs this server: that ends every session, so announce it.',
 			);
 		const slots = planned.get('max_connections');
