@@ -27,7 +27,7 @@ async function labWithoutTerminal(...args: readonly string[]): Promise<End> {
 	}
 }
 
-test('without a terminal the lab is diagnosed, relieved, verified and reported', {
+test.concurrent('without a terminal the lab is diagnosed, relieved, verified and reported', {
 	timeout: 120_000,
 }, async () => {
 	const { status, stdout, stderr } = await labWithoutTerminal();
@@ -38,7 +38,9 @@ test('without a terminal the lab is diagnosed, relieved, verified and reported',
 	expect(stdout).not.toContain('\x1b');
 });
 
-test('a relief that does not hold is said not to, in words and status', { timeout: 120_000 }, async () => {
+test.concurrent('a relief that does not hold is said not to, in words and status', {
+	timeout: 120_000,
+}, async () => {
 	const { status, stdout } = await labWithoutTerminal('two-pools-to-the-brim');
 	expect(status).toBe(1);
 	expect(stdout).toMatch(/did not hold/i);

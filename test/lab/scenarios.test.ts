@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type LabRun, listScenarios, startScenario } from '../../src/lab/lab-run.ts';
 import { connect, describeMajors, type Major, query, testMajors, until } from '../helpers/postgres.ts';
 
+/** Each has a server of its own, and waits for its sessions most of the time: so they run side by side. */
 async function withScenario(id: string, major: Major, body: (run: LabRun) => Promise<void>): Promise<void> {
 	const run = await startScenario(id, { major });
 	try {
@@ -26,7 +27,7 @@ async function imsSessions(run: LabRun): Promise<number> {
 const disconnectAll = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ims'";
 
 describeMajors(testMajors, 'two-pools', (major) => {
-	test('has taken every ordinary slot: 97 of 97, and refuses one more', async () => {
+	test.concurrent('has taken every ordinary slot, 97 of 97; after a disconnect it comes back to what the work needs, 20 of each', async () => {
 		await withScenario('two-pools', major, async (run) => {
 			expect(await imsSessions(run)).toBe(97);
 			await expect(query(run.conninfo, 'SELECT 1')).rejects.toMatchObject({
@@ -43,11 +44,7 @@ describeMajors(testMajors, 'two-pools', (major) => {
 				expect(new Set(rows.map((row) => row.host))).toEqual(new Set(['127.0.0.1/32', '127.0.0.2/32']));
 			}
 			expect(new Set(rows.map((row) => row.application))).toEqual(new Set(['']));
-		});
-	});
 
-	test('comes back to what the work needs after a disconnect: 20 of each instance', async () => {
-		await withScenario('two-pools', major, async (run) => {
 			await query(run.adminConninfo, disconnectAll);
 			await until(async () => (await imsSessions(run)) === 40, { what: 'the work to go on' });
 			// Room for others, and it stays: what would refill has done so within its longest pause.
@@ -59,7 +56,7 @@ describeMajors(testMajors, 'two-pools', (major) => {
 		});
 	});
 
-	test('to the brim comes back to all of them', async () => {
+	test.concurrent('to the brim comes back to all of them', async () => {
 		await withScenario('two-pools-to-the-brim', major, async (run) => {
 			await query(run.adminConninfo, disconnectAll);
 			await until(async () => (await imsSessions(run)) === 97, {
@@ -77,7 +74,7 @@ describeMajors(testMajors, 'two-pools', (major) => {
 		});
 	});
 
-	test('lets one instance be shut down', async () => {
+	test.concurrent('lets one instance be shut down', async () => {
 		await withScenario('two-pools', major, async (run) => {
 			run.crowd.leave('ims-2');
 			await until(() => query(run.conninfo, 'SELECT 1'), { what: 'an ordinary role to get in' });
@@ -89,7 +86,7 @@ describeMajors(testMajors, 'two-pools', (major) => {
 });
 
 describeMajors([18], 'what the sessions do', (major) => {
-	test('leak: about two more idle sessions every second', async () => {
+	test.concurrent('leak: about two more idle sessions every second', async () => {
 		await withScenario('leak', major, async (run) => {
 			const before = await imsSessions(run);
 			await until(async () => (await imsSessions(run)) >= before + 6, {
@@ -99,7 +96,7 @@ describeMajors([18], 'what the sessions do', (major) => {
 		});
 	});
 
-	test('lock-pile-up: ending the root frees the others', async () => {
+	test.concurrent('lock-pile-up: ending the root frees the others', async () => {
 		await withScenario('lock-pile-up', major, async (run) => {
 			const roots = await query(
 				run.adminConninfo,
@@ -112,7 +109,7 @@ describeMajors([18], 'what the sessions do', (major) => {
 		});
 	});
 
-	test('idle-in-transaction: is so in nearly all of them', async () => {
+	test.concurrent('idle-in-transaction: is so in nearly all of them', async () => {
 		await withScenario('idle-in-transaction', major, async (run) => {
 			const [row] = await query(
 				run.adminConninfo,
@@ -122,7 +119,7 @@ describeMajors([18], 'what the sessions do', (major) => {
 		});
 	});
 
-	test('starting-or-stopping: ends when the last session has', async () => {
+	test.concurrent('starting-or-stopping: ends when the last session has', async () => {
 		await withScenario('starting-or-stopping', major, async (run) => {
 			run.crowd.leave('ims-1');
 			await until(
@@ -138,7 +135,7 @@ describeMajors([18], 'what the sessions do', (major) => {
 		});
 	});
 
-	test('writes its files where it is told, and leaves them there', async () => {
+	test.concurrent('writes its files where it is told, and leaves them there', async () => {
 		const dir = await mkdtemp(join(tmpdir(), 'lab-files-'));
 		const run = await startScenario('healthy', { major, dir });
 		await run.stop();
