@@ -21,11 +21,17 @@ export async function missingName(
 		const { choices, all } = await namesOn(session, kind);
 		const missing = namesOf(value).find((name) => !all.has(name));
 		if (missing === undefined) continue;
-		const suggestion = nearestName(missing, choices);
+		const nearest = nearestName(missing, choices);
+		const problem = `there is no ${kind} ${missing} on this server`;
+		const given = namesOf(value);
+		if (given.length === 1) return askFor(parameter, { suggestion: nearest, choices, problem });
+		// A list of several is mended as a whole: of the names that there are only one could be chosen.
 		return askFor(parameter, {
-			suggestion,
-			choices,
-			problem: `there is no ${kind} ${missing} on this server`,
+			suggestion: given
+				.flatMap((name) => (name !== missing ? [name] : nearest === null ? [] : [nearest]))
+				.join(', '),
+			choices: [],
+			problem: `${problem}, which has ${choices.join(', ')}`,
 		});
 	}
 	return null;

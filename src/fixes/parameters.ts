@@ -106,12 +106,14 @@ export function askFor(
 	parameter: Parameter,
 	{ suggestion, choices, problem }: Pick<Asked, 'suggestion' | 'choices' | 'problem'>,
 ): Asked {
+	const all = parameter.type.kind === 'one of' && choices.length === 0 ? parameter.type.values : choices;
 	return {
 		kind: 'parameter',
 		name: parameter.name,
 		question: parameter.question,
 		suggestion,
-		choices: parameter.type.kind === 'one of' && choices.length === 0 ? parameter.type.values : choices,
+		// Enter takes the first.
+		choices: all.toSorted((one, other) => Number(other === suggestion) - Number(one === suggestion)),
 		secret: parameter.type.kind === 'secret' || parameter.type.kind === 'connection',
 		problem,
 	};

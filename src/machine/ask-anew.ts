@@ -1,6 +1,7 @@
 /** A value of a plan, asked for again: the screens change a filter by it and see at once whom it leaves. */
 import type { Parameter, Slug } from '../article/article.ts';
 import type { WizardContext } from './context.ts';
+import { factBook } from './facts.ts';
 import { currentPlan } from './plans.ts';
 import type { Planned } from './ports.ts';
 
@@ -10,6 +11,8 @@ export function parameterNamed(context: WizardContext, solution: Slug, name: str
 		.find(({ id }) => id === solution)
 		?.parameters.find((parameter) => parameter.name === name);
 }
+
+const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** As the planner would ask for it, with the value that it has now as the suggestion. */
 export function askAnew(context: WizardContext, parameter: Parameter): Planned {
@@ -31,6 +34,13 @@ export function askAnew(context: WizardContext, parameter: Parameter): Planned {
 function valueNow(context: WizardContext, { name, default: text }: Parameter): string | null {
 	const given = currentPlan(context)?.parameters[name] ?? context.parameters[name];
 	if (given !== undefined) return given;
-	const last = text?.split(/\s+or\s+/).at(-1) ?? null;
-	return last === null || last.includes('{') ? null : last;
+	const known = { ...factBook(context.findings), ...context.server };
+	const filled = (text?.split(/\s+or\s+/) ?? []).map((alternative) => filledBy(alternative, known));
+	return filled.find((alternative) => alternative !== null) ?? null;
+}
+
+/** Null: a fact that it names is not known. */
+function filledBy(text: string, known: Readonly<Record<string, unknown>>): string | null {
+	const unknown = [...text.matchAll(placeholder)].some(([, name = '']) => (known[name] ?? null) === null);
+	return unknown ? null : text.replaceAll(placeholder, (_, name: string) => String(known[name]));
 }

@@ -113,6 +113,10 @@ export const keyTable: readonly Binding[] = [
 		act: (hand, scene) => {
 			const name = nextParameter(scene);
 			if (name === null) return;
+			if (scene.screen.name === 'parameter' && scene.view.draft !== '') {
+				hand.change({ notice: 'Enter takes what is typed, first; Esc drops it.' });
+				return;
+			}
 			hand.change({ draft: '', selected: 0, notice: null });
 			hand.send({ type: 'ask anew', name });
 		},

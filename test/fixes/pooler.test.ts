@@ -135,6 +135,13 @@ describeBehindPgbouncer(testMajors, 'a pooler in front', options, (server) => {
 			`o_d = ${behind} dbname='o d'\nopeniz = ${behind} dbname='openiz'\nopeniz_audit = ${behind} dbname='openiz_audit'\n\n`,
 		);
 		expect(text).toContain('max_db_connections = 4\n');
+		// A list is mended as a whole, not by one of its names.
+		expect(await here.plannedStep('install-and-size-it', { database: 'openiz, openiz_audt' })).toMatchObject({
+			kind: 'parameter',
+			suggestion: 'openiz, openiz_audit',
+			choices: [],
+			problem: expect.stringContaining('which has o d, openiz, openiz_audit, postgres'),
+		});
 		await started(here);
 		for (const [listed, database] of Object.entries({
 			openiz: 'openiz',

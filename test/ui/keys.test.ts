@@ -161,7 +161,9 @@ test('Tab asks for another value of the plan, also where a name is typed; what i
 		press(shown, ['tab']);
 		expect(screenNow(shown)).toBe('parameter');
 		expect(shownText(shown)).toContain('Which?');
-		press(shown, [...'audit', 'enter']);
+		press(shown, [...'audit', 'tab']);
+		expect(shownText(shown)).toContain('Enter takes what is typed');
+		press(shown, ['enter']);
 		expect(screenNow(shown)).toBe('planning');
 		expect(shown.actor.getSnapshot().context.parameters).toEqual({ database: 'audit' });
 		shown.close();
