@@ -36,8 +36,8 @@ export const effects: Readonly<Record<string, Effect>> = {
 	/** Read back. */
 	write: { ...effect(['path', 'mode', 'keep']), provesItself: true },
 	restart: effect(['by', 'because']),
-	/** The lines that a server cannot take, out of its files. */
-	'comment-out': effect([]),
+	/** The lines that a server cannot take, out of its files; it looks afterwards whether there are more. */
+	'comment-out': { ...effect([]), provesItself: true },
 	/** The order of a primary and its standbys: looks, and asks. */
 	standbys: effect(['raised', 'on'], false, false),
 	/** A look through the pooler that `on=` names. */
