@@ -82,7 +82,7 @@ export const probes: Readonly<Record<string, Probe>> = {
 		attributes: ['signature'],
 		facts: [
 			...['events', 'first', 'last', 'age_s', 'rate_per_min', 'gap_s', 'pause_s', 'stop_after_s'],
-			...['files', 'files_read', 'files_skipped'],
+			...['files', 'files_read', 'files_skipped', 'old', 'seen', 'unread', 'own_limit'],
 		],
 	},
 	openiz: {

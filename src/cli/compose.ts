@@ -1,6 +1,8 @@
 /** Builds what the machine asks for: the connection, the evidence, the fixes and the journal of one run. */
 import type { GateResult } from '../article/sql-gate.ts';
+import { configuredTimeouts, discoverLogs } from '../evidence/logs/discover.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
+import { readServerClock } from '../evidence/logs/server-clock.ts';
 import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
 import { createApplicationLogin } from '../evidence/openiz/application-login.ts';
 import { createOpenizSource } from '../evidence/openiz/openiz-source.ts';
@@ -39,6 +41,8 @@ export type ComposeInput = {
 	readonly world: Pick<World, 'now' | 'signal'>;
 	/** How a cure is watched; absent: as long as it takes to tell. */
 	readonly timing?: Timing;
+	/** Told what takes long while evidence is looked at; empty: it is over. */
+	readonly onProgress?: (text: string) => void;
 };
 
 /** One run, composed. */
@@ -148,9 +152,9 @@ function fixPorts(
 	input: ComposeInput,
 	write: (entry: JournalEntry) => void,
 	{ carry, stop, reach }: Carrying,
+	listeners: Set<(progress: Progress) => void>,
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
-	const listeners = new Set<(progress: Progress) => void>();
 	const say = (text: string): void => {
 		for (const listener of listeners) listener({ type: 'fix.progress', text });
 	};
@@ -212,15 +216,29 @@ export function compose(input: ComposeInput): Composition {
 		maxRows: input.maxRows ?? defaultMaxRows,
 		clock,
 	});
-	const log =
-		input.logs.length === 0 ? null : createLogSource({ paths: input.logs, clock, checks: article.checks });
+	const listeners = new Set<(progress: Progress) => void>();
+	const say = (text: string): void => {
+		for (const listener of listeners) listener({ type: 'fix.progress', text });
+	};
+	const log = createLogSource({
+		paths: input.logs,
+		clock,
+		checks: article.checks,
+		discover: () => discoverLogs({ configs: input.configs, session: keeper.session, clock }),
+		serverClock: () => readServerClock(keeper.session, clock),
+		commandTimeouts: () => configuredTimeouts(input.configs),
+		onProgress: (text) => {
+			say(text);
+			input.onProgress?.(text);
+		},
+	});
 	const openiz = createOpenizSource({ paths: input.configs, clock });
 	const sources: Record<string, EvidenceSource> = {
 		connect,
 		sql,
 		openiz,
 		pooler,
-		...(log === null ? {} : { log }),
+		log,
 	};
 	const observe = createObserver(sources, {
 		serverMajor: () => {
@@ -284,7 +302,12 @@ export function compose(input: ComposeInput): Composition {
 	return {
 		keeper,
 		fixer,
-		ports: { observe, connection: port, fixes: fixPorts(fixer, input, write, changes), journal: write },
+		ports: {
+			observe,
+			connection: port,
+			fixes: fixPorts(fixer, input, write, changes, listeners),
+			journal: write,
+		},
 		get journalProblem() {
 			return journalProblem;
 		},

@@ -1,5 +1,6 @@
 /** The options that bring evidence, and what a person would answer. */
 import type { Article, Check, Slug } from '../article/article.ts';
+import { isGlob, whyNothingThere } from '../evidence/logs/log-paths.ts';
 import { asWizard } from '../machine/guided.ts';
 import { nearestName } from '../nearest-name.ts';
 import type { OptionValues } from './arguments.ts';
@@ -42,7 +43,21 @@ function maxRowsOf(options: OptionValues): number | null {
 	return rows;
 }
 
+/** Logs that were asked for, each of which is there. @throws ExpectedError with status 64 */
+async function logsOf(options: OptionValues): Promise<readonly string[]> {
+	const paths = options.many('log');
+	for (const path of paths) {
+		const why = await whyNothingThere(path);
+		if (why === null) continue;
+		throw usageError(`--log ${path}: ${why}`, [
+			isGlob(path) ? 'put it in quotes, or the shell may have taken it apart' : 'look at the path',
+			'without --log it is looked for by --config and by the server’s own settings',
+		]);
+	}
+	return paths;
+}
+
 /** The evidence that the command line brings. @throws ExpectedError with status 64 */
-export function evidenceOf(options: OptionValues) {
-	return { logs: options.many('log'), configs: options.many('config'), maxRows: maxRowsOf(options) };
+export async function evidenceOf(options: OptionValues) {
+	return { logs: await logsOf(options), configs: options.many('config'), maxRows: maxRowsOf(options) };
 }

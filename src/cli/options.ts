@@ -31,7 +31,7 @@ export const options = {
 		type: 'string',
 		multiple: true,
 		value: 'PATH',
-		help: 'log of the application or server: file, glob or folder',
+		help: 'log of the application or server: file, glob (** too) or folder; .gz too',
 	},
 	config: {
 		type: 'string',

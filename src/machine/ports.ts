@@ -245,7 +245,7 @@ export type Undone = {
 	}[];
 };
 
-/** What the fixer reports while it works; the screen shows the latest. */
+/** What the fixer, or a look that takes long, reports while it works; the screen shows the latest, an empty one not. */
 export type Progress = { readonly type: 'fix.progress'; readonly text: string };
 
 export type VerifyInput = {

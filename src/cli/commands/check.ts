@@ -12,9 +12,15 @@ import { diagnosisOf } from '../diagnosis-of.ts';
 import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
 import { untilCancelled } from '../until-cancelled.ts';
+import type { World } from '../world.ts';
 
 /** Nobody is there to stop it: without `--wait` it never waits. */
 const headlessWaitMs = 0;
+
+/** One line that is written over, and gone at the end. */
+function showProgress({ stderr }: World): (text: string) => void {
+	return (text) => void stderr.write(`\r\x1b[K${text}`);
+}
 
 export const check: Command = {
 	async run(invocation, world) {
@@ -25,10 +31,11 @@ export const check: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			...evidenceOf(options),
+			...(await evidenceOf(options)),
 			journal: null,
 			waitMs: headlessWaitMs,
 			world,
+			...(world.stderr.isTerminal ? { onProgress: showProgress(world) } : {}),
 		});
 		const actor = createWizardActor(loaded.article, composition.ports, {
 			startedAt: world.now().toISOString(),

@@ -66,6 +66,7 @@ export const fix: Command = {
 		const step = stepOf(options, solution);
 		const parameters = await parametersOf(options, [solution], isStepwise(solution) ? [stepName] : []);
 		const answers = answersOf(options, article);
+		const evidence = await evidenceOf(options);
 		const connection = await connectionOptions(invocation, world);
 		const consent = consentOf(options);
 		const applies = step === null ? solution.how === 'applied' : isToolStep(step);
@@ -74,7 +75,7 @@ export const fix: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			...evidenceOf(options),
+			...evidence,
 			journal,
 			waitMs: headlessWaitMs,
 			world,

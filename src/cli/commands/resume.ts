@@ -149,7 +149,7 @@ export const resume: Command = {
 				loaded,
 				connection,
 				mayAskPassword: false,
-				...evidenceOf(options),
+				...(await evidenceOf(options)),
 				parameters: {
 					...chosenBefore(loaded.article, chosen.records),
 					...(await parametersOf(options, loaded.article.solutions)),

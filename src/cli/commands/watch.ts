@@ -63,7 +63,7 @@ export const watch: Command = {
 		const composition = compose({
 			loaded,
 			connection,
-			...evidenceOf(options),
+			...(await evidenceOf(options)),
 			journal: null,
 			waitMs: 0,
 			world,

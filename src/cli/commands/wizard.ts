@@ -32,7 +32,7 @@ export const wizard: Command = {
 				connection,
 				// Of a published article nothing connects.
 				mayAskPassword: !isGuided(article) && mayAskPassword(connection.settings, options, world),
-				...evidenceOf(options),
+				...(await evidenceOf(options)),
 				parameters,
 				findings: [],
 				// Not before it is asked for: what hashes and locks takes long to load.

@@ -1,12 +1,14 @@
 /** Which files `--log PATH` means: one file, all that match a glob, or the logs of a folder. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { glob, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cleanText } from '../untrusted.ts';
 
 export type LogFile = {
 	readonly path: string;
 	/** Given by its own name: then it is missed when it cannot be read. */
 	readonly named: boolean;
+	/** Read at most this many bytes, the last ones; null: all of it. */
+	readonly atMost: number | null;
 };
 
 /** A path that leads to no log; `why` is for a person and names it. */
@@ -14,11 +16,25 @@ export type PathProblem = { readonly path: string; readonly why: string };
 
 export type FoundLogs = { readonly files: readonly LogFile[]; readonly problems: readonly PathProblem[] };
 
-/** A folder may hold years of logs: the newest names count. */
+/** A folder may hold years of logs: those written last count. */
 const mostFiles = 500;
+/** Matches of a glob that are looked at: `/**` leads through a whole disk. */
+const mostMatches = 50_000;
 
-/** Names of logs in a folder, also when they were rotated (`postgresql.log.1`, `openiz.log-20190228`). */
-const logName = /\.(?:log|txt|csv|json)(?:[.-]\d+)*$/i;
+/**
+ * Names of logs in a folder, also when they were rotated and packed: `postgresql.log.1`, `openiz.log-20190228.gz`,
+ * `postgresql.log.2026-11-22-13`, `openiz.1.log`.
+ */
+const logName = /\.(?:log|txt|csv|json)(?:[.-]\d+)*(?:\.gz)?$/i;
+
+export function isLogName(name: string): boolean {
+	return logName.test(name);
+}
+
+/** Whether a path that is not there as such is meant to stand for several. */
+export function isGlob(path: string): boolean {
+	return /[*?[{]/.test(path);
+}
 
 /** Resolves what was given on the command line, each file once. Never throws: what cannot be found is a problem. */
 export async function findLogs(paths: readonly string[]): Promise<FoundLogs> {
@@ -27,39 +43,65 @@ export async function findLogs(paths: readonly string[]): Promise<FoundLogs> {
 	for (const path of paths) {
 		try {
 			for (const file of await resolve(path)) {
-				files.set(file.path, {
-					path: file.path,
-					named: file.named || (files.get(file.path)?.named ?? false),
-				});
+				files.set(file.path, { ...file, named: file.named || (files.get(file.path)?.named ?? false) });
 			}
 		} catch (error) {
-			problems.push({ path, why: `${cleanText(path, { max: 300 })}: ${whyUnreadable(error)}` });
+			problems.push(problemAt(path, whyUnreadable(error)));
 		}
 	}
 	return { files: [...files.values()], problems };
 }
 
+export function problemAt(path: string, why: string): PathProblem {
+	return { path, why: `${cleanText(path, { max: 300 })}: ${why}` };
+}
+
+/** Why a path given with `--log` leads to nothing; null: something is there. */
+export async function whyNothingThere(path: string): Promise<string | null> {
+	try {
+		if ((await kindOf(path)) !== null) return null;
+		if (!isGlob(path)) return 'there is no such file or folder';
+		for await (const match of glob(path)) if ((await kindOf(match)) === 'file') return null;
+		return 'no file matches';
+	} catch {
+		// It is there in some way: why it cannot be read is a finding.
+		return null;
+	}
+}
+
 async function resolve(path: string): Promise<readonly LogFile[]> {
 	// What exists under that very name is no glob, whatever characters are in it.
 	const found = await kindOf(path);
-	if (found === 'file') return [{ path, named: true }];
+	if (found === 'file') return [{ path, named: true, atMost: null }];
 	if (found === 'folder') {
-		const names = (await readdir(path)).filter((name) => logName.test(name));
+		const names = (await readdir(path)).filter(isLogName);
 		if (names.length === 0) throw new Error('no log is in this folder (no *.log, *.txt, *.csv, *.json)');
-		return newest(names.map((name) => join(path, name)));
+		return newestOf(names.map((name) => join(path, name)));
 	}
 	if (found === 'other') throw new Error('this is neither a file nor a folder');
-	if (!/[*?]/.test(path)) throw new Error('no such file or folder');
-	const matches = await expand(path);
-	if (matches.length === 0) throw new Error('no file matches');
-	return newest(matches);
+	if (!isGlob(path)) throw new Error('there is no such file or folder');
+	const matches: string[] = [];
+	for await (const match of glob(path)) {
+		matches.push(match);
+		if (matches.length >= mostMatches) break;
+	}
+	const files = await newestOf(matches);
+	if (files.length === 0) throw new Error('no file matches');
+	return files;
 }
 
-function newest(paths: readonly string[]): readonly LogFile[] {
-	return [...paths]
-		.sort()
-		.slice(-mostFiles)
-		.map((path) => ({ path, named: false }));
+/** The regular files among these that were written last, oldest first. */
+export async function newestOf(paths: readonly string[], most = mostFiles): Promise<readonly LogFile[]> {
+	const files: { readonly path: string; readonly mtimeMs: number }[] = [];
+	for (const path of paths) {
+		// What vanished since it was listed, or may not be looked at, is told when it is read.
+		const stats = await stat(path).catch(() => null);
+		if (stats === null || stats.isFile()) files.push({ path, mtimeMs: stats?.mtimeMs ?? 0 });
+	}
+	return files
+		.sort((a, b) => a.mtimeMs - b.mtimeMs || (a.path < b.path ? -1 : 1))
+		.slice(-most)
+		.map(({ path }) => ({ path, named: false, atMost: null }));
 }
 
 async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | null> {
@@ -70,40 +112,6 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | null>
 		if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
 			return null;
 		throw error;
-	}
-}
-
-/** Files that a glob matches; `*` and `?` stand in any part of the path, and not for a separator. */
-async function expand(pattern: string): Promise<readonly string[]> {
-	const parent = dirname(pattern);
-	const folders = /[*?]/.test(parent) ? await expandAny(parent) : [parent];
-	const matches: string[] = [];
-	for (const folder of folders) matches.push(...(await matching(folder, basename(pattern))));
-	const kinds = await Promise.all(matches.map(async (path) => ({ path, kind: await kindOf(path) })));
-	return kinds.filter(({ kind }) => kind === 'file').map(({ path }) => path);
-}
-
-async function expandAny(pattern: string): Promise<readonly string[]> {
-	const parent = dirname(pattern);
-	const folders = /[*?]/.test(parent) ? await expandAny(parent) : [parent];
-	const matches: string[] = [];
-	for (const folder of folders) matches.push(...(await matching(folder, basename(pattern))));
-	return matches;
-}
-
-async function matching(folder: string, pattern: string): Promise<readonly string[]> {
-	// Runs of `*` are one: this keeps the pattern's time in the order of the name's length.
-	const source = pattern
-		.replace(/\*+/g, '*')
-		.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-		.replace(/\*/g, '.*')
-		.replace(/\?/g, '.');
-	const name = new RegExp(`^${source}$`, 's');
-	try {
-		return (await readdir(folder)).filter((entry) => name.test(entry)).map((entry) => join(folder, entry));
-	} catch {
-		// A file, or a folder that may not be listed, holds no match.
-		return [];
 	}
 }
 
@@ -120,6 +128,9 @@ export function whyUnreadable(error: unknown): string {
 			return 'this is a folder';
 		case 'EBUSY':
 			return 'another process holds it locked: copy it, and give the copy';
+		case 'EIO':
+		case 'ESTALE':
+			return 'its disk or network share failed while it was read';
 		default:
 			return cleanText(error instanceof Error ? error.message : String(error), { max: 300 });
 	}

@@ -1,30 +1,29 @@
 /** One pass over one log: every signature and every pattern is counted in it, as events, not as lines. */
 import { basename } from 'node:path';
+import { Incidents } from './incidents.ts';
+import type { LogBytes } from './log-bytes.ts';
 import { type EntryStart, entryStart } from './log-entry.ts';
-import { readLog } from './log-lines.ts';
+import { type ReadLogOptions, readLog } from './log-lines.ts';
+import { isServiceStart } from './openiz-entry.ts';
 import type { LogPattern } from './patterns.ts';
-import {
-	forEachSignature,
-	type Mark,
-	markLine,
-	type SignatureName,
-	signatureNames,
-	signatures,
-} from './signatures.ts';
+import { isServerStart } from './postgres-entry.ts';
+import { forEachTracked, type Mark, markLine, signatures, type Tracked, trackedNames } from './signatures.ts';
 import { type EventGap, type Tally, TallyCounter } from './tally.ts';
-import { type DayOrder, dayOrderOf, type LogTime, likelyDayOrder, parseLogTime } from './timestamp.ts';
+import { type LogTime, StampReader } from './timestamp.ts';
 
-export type LogScan = {
+export type LogScan = LogBytes & {
 	readonly path: string;
-	readonly size: number;
-	readonly mtimeMs: number;
-	/** Entries whose header was known; none: it is no log of a kind that we read. */
-	readonly entries: number;
+	/** Entries whose header was known, by whose log they are; none: it is no log of a kind that we read. */
+	readonly application: number;
+	readonly server: number;
 	/** Those that tell of ordinary work: without them a silence in the log says nothing. */
 	readonly ordinary: number;
 	/** Time of the last entry; null: none had one. */
 	readonly lastMs: number | null;
-	readonly signatures: Readonly<Record<SignatureName, Tally>>;
+	/** When the service last began, and the server; null: the log does not say. */
+	readonly serviceStartMs: number | null;
+	readonly serverStartMs: number | null;
+	readonly signatures: Readonly<Record<Tracked, Tally>>;
 	/** By the body of the fence that the patterns stand in. */
 	readonly patterns: ReadonlyMap<string, Tally>;
 };
@@ -32,15 +31,23 @@ export type LogScan = {
 /** Patterns to look for, by the body of their fence. */
 export type PatternSets = ReadonlyMap<string, readonly LogPattern[]>;
 
+export type ScanOptions = Pick<ReadLogOptions, 'signal' | 'atMost' | 'onProgress'> & {
+	readonly patterns: PatternSets;
+	/** The server's `log_timezone`; null: not known. */
+	readonly serverZone: string | null;
+};
+
 /** Reads a log once. @throws NotALog, or the system's error */
-export async function scanLog(path: string, patterns: PatternSets, signal: AbortSignal): Promise<LogScan> {
-	const scanner = new LogScanner(basename(path), patterns);
-	const { size, mtimeMs } = await readLog(path, {
-		signal,
+export async function scanLog(path: string, options: ScanOptions): Promise<LogScan> {
+	const scanner = new LogScanner(basename(path), options);
+	const read = await readLog(path, {
+		signal: options.signal,
+		atMost: options.atMost,
+		...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
 		onBeginning: (text) => scanner.begin(text),
 		onLine: (line) => scanner.line(line),
 	});
-	return { path, size, mtimeMs, ...scanner.end(zoneShift(mtimeMs)) };
+	return { ...read, path, ...scanner.end(zoneShift(read.mtimeMs)) };
 }
 
 const quarterHourMs = 15 * 60_000;
@@ -70,52 +77,64 @@ type OpenEntry = {
 
 const noGap: EventGap = { ownMs: null, quietBeforeWaitMs: null, quietMs: null };
 const mostThreads = 10_000;
+/** A record of a csvlog that is still open after so many lines was broken off. */
+const longestRecord = 10_000;
 
 class LogScanner {
-	readonly #fileName: string;
 	readonly #patterns: PatternSets;
-	readonly #signatures: Readonly<Record<SignatureName, TallyCounter>>;
+	readonly #signatures: Readonly<Record<Tracked, TallyCounter>>;
 	readonly #found: ReadonlyMap<string, TallyCounter>;
-	/** The last second that an event of a kind was counted for a thread. */
-	readonly #counted = new Map<string, number>();
+	readonly #stamps: StampReader;
+	readonly #serverStamps: StampReader;
+	readonly #incidents = new Incidents();
 	readonly #threads = new Map<string, { readonly ms: number; readonly quietMs: number | null }>();
-	#dayOrder: DayOrder | null = null;
 	#lineNumber = 0;
-	#entries = 0;
+	#application = 0;
+	#server = 0;
 	#ordinary = 0;
 	#last: LogTime | null = null;
+	#serviceStart: number | null = null;
+	#serverStart: number | null = null;
 	#entry: OpenEntry | null = null;
+	/** Lines since a quote of a csvlog was opened; null: none is open. */
+	#quoted: number | null = null;
 
-	constructor(fileName: string, patterns: PatternSets) {
-		this.#fileName = fileName;
+	constructor(fileName: string, { patterns, serverZone }: ScanOptions) {
 		this.#patterns = patterns;
-		this.#signatures = forEachSignature(() => new TallyCounter());
+		this.#signatures = forEachTracked(() => new TallyCounter());
 		this.#found = new Map([...patterns.keys()].map((body) => [body, new TallyCounter()]));
+		this.#stamps = new StampReader(fileName);
+		this.#serverStamps = new StampReader(fileName, serverZone);
 	}
 
-	/** Looks ahead for a date that tells day from month. */
 	begin(text: string): void {
-		for (const [, stamp = ''] of text.matchAll(/^[ \t]{0,8}(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}[ T]\S+)/gm)) {
-			this.#dayOrder = dayOrderOf(stamp, this.#fileName);
-			if (this.#dayOrder !== null) return;
-		}
+		this.#stamps.learn(text);
 	}
 
 	line(line: string): void {
 		this.#lineNumber += 1;
-		const headed = this.#entry !== null && this.#entry.start.layout === 'openiz';
-		const start = entryStart(line, headed);
+		const start = this.#startOf(line);
 		if (start !== null) {
 			this.#close();
 			this.#entry = this.#open(start);
 		}
 		const entry = this.#entry;
-		if (entry !== null && entry.start.layout !== 'postgres') {
-			markLine(start === null ? line : start.message, entry.marks);
-		}
+		if (entry !== null && entry.start.layout !== 'postgres')
+			markLine(start === null ? line : start.message, start !== null, entry.marks);
 		for (const [body, patterns] of this.#patterns) {
 			for (const { name, test } of patterns) if (test(line)) this.#patternFound(body, name);
 		}
+	}
+
+	/** What is inside the quotes of a csvlog's record is a statement or a parameter, however it looks. */
+	#startOf(line: string): EntryStart | null {
+		if (this.#quoted !== null && this.#quoted < longestRecord) {
+			this.#quoted = hasOddQuotes(line) ? null : this.#quoted + 1;
+			return null;
+		}
+		const start = entryStart(line, this.#entry !== null && this.#entry.start.layout === 'openiz');
+		if (start !== null) this.#quoted = start.csv && hasOddQuotes(line) ? 0 : null;
+		return start;
 	}
 
 	#patternFound(body: string, name: string): void {
@@ -128,12 +147,18 @@ class LogScanner {
 	}
 
 	#open(start: EntryStart): OpenEntry {
-		this.#entries += 1;
+		const isServer = start.layout === 'postgres';
+		if (isServer) this.#server += 1;
+		else this.#application += 1;
 		if (start.ordinary) this.#ordinary += 1;
-		const time =
-			start.stamp === null ? null : parseLogTime(start.stamp, this.#dayOrder ?? likelyDayOrder(start.stamp));
-		const gap = time === null ? noGap : this.#gapBefore(time, start.thread);
-		if (time !== null) this.#last = time;
+		const stamps = isServer ? this.#serverStamps : this.#stamps;
+		const time = start.stamp === null ? null : stamps.read(start.stamp);
+		const gap = time === null || isServer ? noGap : this.#gapBefore(time, start.thread);
+		if (time !== null) {
+			this.#last = time;
+			if (isServiceStart(start)) this.#serviceStart = time.ms;
+			if (isServerStart(start)) this.#serverStart = time.ms;
+		}
 		return { start, line: this.#lineNumber, time, gap, marks: new Set(), found: new Map() };
 	}
 
@@ -155,39 +180,41 @@ class LogScanner {
 		const entry = this.#entry;
 		this.#entry = null;
 		if (entry === null) return;
-		for (const name of signatureNames) {
-			const { application, server } = signatures[name];
-			const hit = entry.start.layout === 'postgres' ? server(entry.start) : application(entry.marks);
-			if (hit && this.#isNew(name, entry)) {
-				this.#signatures[name].add(entry.time?.ms ?? null, entry.line, entry.gap);
+		const isServer = entry.start.layout === 'postgres';
+		if (isServer || entry.marks.size > 0) {
+			for (const name of trackedNames) {
+				const { application, server } = signatures[name];
+				if (isServer ? server(entry.start) : application(entry.marks))
+					this.#count(name, this.#signatures[name], entry);
 			}
 		}
-		for (const [body, names] of entry.found) {
-			if (this.#isNew(body, entry))
-				this.#found.get(body)?.add(entry.time?.ms ?? null, entry.line, entry.gap, names);
-		}
+		for (const [body, names] of entry.found) this.#count(body, this.#found.get(body), entry, names);
 	}
 
-	/** OpenIZ logs one trouble two to four times, in the layers it passes: the same thread, in the same second. */
-	#isNew(kind: string, { start, time }: OpenEntry): boolean {
-		if (start.thread === null || time === null) return true;
-		const key = `${kind}\n${start.thread}`;
-		const second = Math.floor(time.ms / 1000);
-		if (this.#counted.get(key) === second) return false;
-		if (this.#counted.size > mostThreads) this.#counted.clear();
-		this.#counted.set(key, second);
-		return true;
+	#count(kind: string, counter: TallyCounter | undefined, entry: OpenEntry, names?: Iterable<string>): void {
+		const ms = entry.time?.ms ?? null;
+		if (this.#incidents.isNew(kind, entry.start, ms)) counter?.add(ms, entry.line, entry.gap, names);
 	}
 
-	end(shiftOf: (last: LogTime | null) => number): Omit<LogScan, 'path' | 'size' | 'mtimeMs'> {
+	end(shiftOf: (last: LogTime | null) => number): Omit<LogScan, 'path' | keyof LogBytes> {
 		this.#close();
 		const shift = shiftOf(this.#last);
+		const shifted = (ms: number | null) => (ms === null ? null : ms + shift);
 		return {
-			entries: this.#entries,
+			application: this.#application,
+			server: this.#server,
 			ordinary: this.#ordinary,
-			lastMs: this.#last === null ? null : this.#last.ms + shift,
-			signatures: forEachSignature((name) => this.#signatures[name].tally(shift)),
+			lastMs: shifted(this.#last?.ms ?? null),
+			serviceStartMs: shifted(this.#serviceStart),
+			serverStartMs: shifted(this.#serverStart),
+			signatures: forEachTracked((name) => this.#signatures[name].tally(shift)),
 			patterns: new Map([...this.#found].map(([body, counter]) => [body, counter.tally(shift)])),
 		};
 	}
+}
+
+function hasOddQuotes(line: string): boolean {
+	let odd = false;
+	for (let at = line.indexOf('"'); at !== -1; at = line.indexOf('"', at + 1)) odd = !odd;
+	return odd;
 }

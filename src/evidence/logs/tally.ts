@@ -1,4 +1,5 @@
 /** Events of one kind, counted in memory that does not grow with the log. */
+import { emptyHistogram, type Histogram, HistogramCounter, mergeHistograms } from './histogram.ts';
 
 /** Milliseconds that the rate looks back from the last event. */
 const rateWindowMs = 10 * 60_000;
@@ -28,6 +29,8 @@ export type Tally = {
 	/** Events per minute (since 1970) of the ten minutes up to the last event. */
 	readonly minutes: ReadonlyMap<number, number>;
 	readonly gaps: readonly EventGap[];
+	/** Of the events that have a time. */
+	readonly over: Histogram;
 	/** Events by the name of the pattern that was found; empty for a signature. */
 	readonly names: ReadonlyMap<string, number>;
 };
@@ -40,6 +43,7 @@ export const emptyTally: Tally = {
 	lastLine: 0,
 	minutes: new Map(),
 	gaps: [],
+	over: emptyHistogram,
 	names: new Map(),
 };
 
@@ -52,6 +56,7 @@ export class TallyCounter {
 	#lastLine = 0;
 	readonly #minutes = new Map<number, number>();
 	readonly #gaps: EventGap[] = [];
+	readonly #over = new HistogramCounter();
 	readonly #names = new Map<string, number>();
 
 	/** @param ms null: the event has no time */
@@ -61,6 +66,7 @@ export class TallyCounter {
 		this.#lastLine = line;
 		for (const name of names) this.#names.set(name, (this.#names.get(name) ?? 0) + 1);
 		if (ms === null) return;
+		this.#over.add(ms);
 		this.#first = Math.min(this.#first ?? ms, ms);
 		this.#last = Math.max(this.#last ?? ms, ms);
 		const minute = Math.floor(ms / minuteMs);
@@ -85,6 +91,7 @@ export class TallyCounter {
 			lastLine: this.#lastLine,
 			minutes,
 			gaps: this.#gaps.slice(-keptGaps),
+			over: this.#over.histogram(shiftMs),
 			names: new Map(this.#names),
 		};
 	}
@@ -111,6 +118,7 @@ export function mergeTallies(tallies: readonly Tally[]): Tally {
 		lastLine: 0,
 		minutes,
 		gaps: tallies.flatMap(({ gaps }) => gaps),
+		over: mergeHistograms(tallies.map(({ over }) => over)),
 		names: sum(tallies.map(({ names }) => names)),
 	};
 }

@@ -27,8 +27,14 @@ export type TimeoutShape = {
  * end in the same words. The first comes a constant time after its thread began to wait; the second on the first use
  * after a time in which nobody used the connection. Where neither shows, or the log holds too little, it is irregular.
  * @param ordinary entries of the log that tell of ordinary work
+ * @param configured command timeouts of the site's own configuration, in milliseconds
  */
-export function timeoutShape(gaps: readonly EventGap[], ordinary: number): TimeoutShape {
+export function timeoutShape(
+	gaps: readonly EventGap[],
+	ordinary: number,
+	configured: readonly number[] = [],
+): TimeoutShape {
+	const timeouts = configured.length > 0 ? configured : usualTimeoutsMs;
 	const talkative = ordinary >= enoughOrdinary;
 	const own = present(gaps.map(({ ownMs }) => ownMs)).filter((ms) => ms >= toleranceMs);
 	const before = talkative ? gaps.map(({ quietBeforeWaitMs }) => quietBeforeWaitMs) : [];
@@ -42,7 +48,7 @@ export function timeoutShape(gaps: readonly EventGap[], ordinary: number): Timeo
 	});
 	// A first use after a pause waits for the command timeout as well, so the pause is looked for first.
 	if (mostly(before, isPause)) return shape('after a pause', before);
-	if (isConstant(own, gap, gaps.length)) return shape('at the command timeout', before);
+	if (isConstant(own, gap, gaps.length, timeouts)) return shape('at the command timeout', before);
 	if (mostly(quiet, isPause)) return shape('after a pause', quiet);
 	return shape('irregular', quiet);
 }
@@ -51,9 +57,14 @@ function isPause(ms: number): boolean {
 	return ms >= pauseMs;
 }
 
-function isConstant(own: readonly number[], gap: number | null, events: number): boolean {
+function isConstant(
+	own: readonly number[],
+	gap: number | null,
+	events: number,
+	timeouts: readonly number[],
+): boolean {
 	if (gap === null || own.length < events * mostShare) return false;
-	const usual = usualTimeoutsMs.some((timeout) => Math.abs(gap - timeout) <= toleranceMs);
+	const usual = timeouts.some((timeout) => Math.abs(gap - timeout) <= toleranceMs);
 	// Two gaps agree by chance; with a usual timeout one is enough.
 	if (!usual && (own.length < 3 || gap < 5_000 || gap > 10 * 60_000)) return false;
 	return mostly(own, (ms) => Math.abs(ms - gap) <= toleranceMs);

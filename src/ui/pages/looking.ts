@@ -12,12 +12,16 @@ const running = ({ now, view, looks }: Scene): readonly [string] | readonly [] =
 export function lookingPage(scene: Scene, check: string): Page {
 	const { context } = scene.snapshot;
 	const node = context.article.checks.find(({ id }) => id === check);
-	const connects = node?.checks[0]?.language === 'connect';
+	const language = node?.checks[0]?.language;
+	const connects = language === 'connect';
+	// Only logs are so long that how far it is can be told.
+	const progress = language === 'log' && !scene.looks.reader ? (context.progress ?? '') : '';
 	// How long each layer took is news while connecting; on any other check it would be mistaken for its own.
 	const timings = connects ? context.timings : [];
 	return page(checkTitle(context.article, check), {
 		blocks: [
 			text(strong(connects ? 'Connecting …' : 'Looking …'), ...running(scene)),
+			...(progress === '' ? [] : [text(progress)]),
 			text(faint('x stops looking, and asks you instead.')),
 			...(timings.length === 0
 				? []
