@@ -1,6 +1,6 @@
 /** A log's bytes as they come off the disk, unpacked where it was packed. */
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 const chunkBytes = 1024 * 1024;
@@ -85,20 +85,31 @@ async function plain(handle: FileHandle, size: number, options: ReadBytesOptions
 }
 
 async function unpacked(handle: FileHandle, size: number, options: ReadBytesOptions): Promise<string[]> {
-	const packed = handle.createReadStream({
-		start: 0,
-		end: size - 1,
-		autoClose: false,
-		highWaterMark: chunkBytes,
-	});
+	const packed = Readable.from(packedBytes(handle, size, options), { highWaterMark: 1 });
 	const gunzip = createGunzip({ chunkSize: chunkBytes });
-	packed.on('data', (bytes) => options.onProgress?.(bytes.length));
 	packed.on('error', (error) => gunzip.destroy(error));
 	try {
 		return await gunzipped(packed.pipe(gunzip), options);
 	} finally {
 		packed.destroy();
 		gunzip.destroy();
+	}
+}
+
+async function* packedBytes(
+	handle: FileHandle,
+	size: number,
+	options: ReadBytesOptions,
+): AsyncGenerator<Uint8Array> {
+	for (let position = 0; position < size; ) {
+		const { buffer, bytesRead } = await handle.read({
+			buffer: Buffer.allocUnsafe(Math.min(chunkBytes, size - position)),
+			position,
+		});
+		if (bytesRead === 0) return;
+		position += bytesRead;
+		options.onProgress?.(bytesRead);
+		yield buffer.subarray(0, bytesRead);
 	}
 }
 

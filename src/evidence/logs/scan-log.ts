@@ -93,6 +93,8 @@ class LogScanner {
 	#server = 0;
 	#ordinary = 0;
 	#last: LogTime | null = null;
+	/** Of the server's last entry; nearly all of its times are never asked for, so they are read when they are. */
+	#lastStamp: string | null = null;
 	#serviceStart: number | null = null;
 	#serverStart: number | null = null;
 	#entry: OpenEntry | null = null;
@@ -151,15 +153,23 @@ class LogScanner {
 		if (isServer) this.#server += 1;
 		else this.#application += 1;
 		if (start.ordinary) this.#ordinary += 1;
-		const stamps = isServer ? this.#serverStamps : this.#stamps;
-		const time = start.stamp === null ? null : stamps.read(start.stamp);
-		const gap = time === null || isServer ? noGap : this.#gapBefore(time, start.thread);
+		const common = { start, line: this.#lineNumber, marks: new Set<Mark>(), found: new Map() };
+		if (isServer) {
+			this.#lastStamp = start.stamp ?? this.#lastStamp;
+			if (isServerStart(start)) this.#serverStart = this.#serverTime(start.stamp)?.ms ?? null;
+			return { ...common, time: null, gap: noGap };
+		}
+		const time = start.stamp === null ? null : this.#stamps.read(start.stamp);
+		const gap = time === null ? noGap : this.#gapBefore(time, start.thread);
 		if (time !== null) {
 			this.#last = time;
 			if (isServiceStart(start)) this.#serviceStart = time.ms;
-			if (isServerStart(start)) this.#serverStart = time.ms;
 		}
-		return { start, line: this.#lineNumber, time, gap, marks: new Set(), found: new Map() };
+		return { ...common, time, gap };
+	}
+
+	#serverTime(stamp: string | null): LogTime | null {
+		return stamp === null ? null : this.#serverStamps.read(stamp);
 	}
 
 	#gapBefore({ ms }: LogTime, thread: string | null): EventGap {
@@ -192,19 +202,21 @@ class LogScanner {
 	}
 
 	#count(kind: string, counter: TallyCounter | undefined, entry: OpenEntry, names?: Iterable<string>): void {
-		const ms = entry.time?.ms ?? null;
+		const isServer = entry.start.layout === 'postgres';
+		const ms = (isServer ? this.#serverTime(entry.start.stamp) : entry.time)?.ms ?? null;
 		if (this.#incidents.isNew(kind, entry.start, ms)) counter?.add(ms, entry.line, entry.gap, names);
 	}
 
 	end(shiftOf: (last: LogTime | null) => number): Omit<LogScan, 'path' | keyof LogBytes> {
 		this.#close();
-		const shift = shiftOf(this.#last);
+		const last = this.#last ?? this.#serverTime(this.#lastStamp);
+		const shift = shiftOf(last);
 		const shifted = (ms: number | null) => (ms === null ? null : ms + shift);
 		return {
 			application: this.#application,
 			server: this.#server,
 			ordinary: this.#ordinary,
-			lastMs: shifted(this.#last?.ms ?? null),
+			lastMs: shifted(last?.ms ?? null),
 			serviceStartMs: shifted(this.#serviceStart),
 			serverStartMs: shifted(this.#serverStart),
 			signatures: forEachTracked((name) => this.#signatures[name].tally(shift)),
