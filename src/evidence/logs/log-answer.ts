@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import type { Fence } from '../../article/article.ts';
 import type { Facts, Row } from '../../machine/ports.ts';
 import { cleanText } from '../untrusted.ts';
-import { barsShown, eventsBefore } from './histogram.ts';
+import { barsShown } from './histogram.ts';
 import { seenInWords } from './in-words.ts';
 import type { PathProblem } from './log-paths.ts';
 import type { LogScan } from './scan-log.ts';
 import type { ServerClock } from './server-clock.ts';
 import { isSignatureName } from './signatures.ts';
-import { emptyTally, mergeTallies, ratePerMinute, type Tally } from './tally.ts';
+import { emptyTally, eventsOlderThan, mergeTallies, ratePerMinute, type Tally } from './tally.ts';
 import { type TimeoutShape, timeoutShape } from './timeout-pattern.ts';
 
 /**
@@ -159,7 +159,7 @@ function foundIn(scan: LogScan, tally: Tally, { nowOf, startOf }: Clocks): Found
 		tally,
 		ageMs: tally.last === null ? null : Math.max(0, nowOf(scan) - tally.last),
 		over,
-		old: over ? tally.events : start === null ? 0 : eventsBefore(tally.over, start),
+		old: over ? tally.events : start === null ? 0 : eventsOlderThan(tally, start),
 	};
 }
 

@@ -1,11 +1,17 @@
 /** Events of one kind, counted in memory that does not grow with the log. */
-import { emptyHistogram, type Histogram, HistogramCounter, mergeHistograms } from './histogram.ts';
+import {
+	emptyHistogram,
+	eventsBefore,
+	type Histogram,
+	HistogramCounter,
+	mergeHistograms,
+} from './histogram.ts';
 
 /** Milliseconds that the rate looks back from the last event. */
 const rateWindowMs = 10 * 60_000;
 const minuteMs = 60_000;
-/** Gaps that are kept: the latest ones tell best what is the matter now. */
-const keptGaps = 500;
+/** Gaps and times that are kept: the latest ones tell best what is the matter now. */
+const kept = 500;
 
 /** What was quiet around one event, in milliseconds; null: the log does not tell. */
 export type EventGap = {
@@ -29,6 +35,8 @@ export type Tally = {
 	/** Events per minute (since 1970) of the ten minutes up to the last event. */
 	readonly minutes: ReadonlyMap<number, number>;
 	readonly gaps: readonly EventGap[];
+	/** Of the latest events, in the order of the log. */
+	readonly times: readonly number[];
 	/** Of the events that have a time. */
 	readonly over: Histogram;
 	/** Events by the name of the pattern that was found; empty for a signature. */
@@ -43,6 +51,7 @@ export const emptyTally: Tally = {
 	lastLine: 0,
 	minutes: new Map(),
 	gaps: [],
+	times: [],
 	over: emptyHistogram,
 	names: new Map(),
 };
@@ -56,6 +65,7 @@ export class TallyCounter {
 	#lastLine = 0;
 	readonly #minutes = new Map<number, number>();
 	readonly #gaps: EventGap[] = [];
+	readonly #times: number[] = [];
 	readonly #over = new HistogramCounter();
 	readonly #names = new Map<string, number>();
 
@@ -72,7 +82,8 @@ export class TallyCounter {
 		const minute = Math.floor(ms / minuteMs);
 		this.#minutes.set(minute, (this.#minutes.get(minute) ?? 0) + 1);
 		if (this.#minutes.size > 64) prune(this.#minutes, this.#last);
-		if (this.#gaps.push(gap) > 2 * keptGaps) this.#gaps.splice(0, keptGaps);
+		if (this.#gaps.push(gap) > 2 * kept) this.#gaps.splice(0, kept);
+		if (this.#times.push(ms) > 2 * kept) this.#times.splice(0, kept);
 	}
 
 	/** What was counted, its times moved by `shiftMs`. */
@@ -90,7 +101,8 @@ export class TallyCounter {
 			firstLine: this.#firstLine,
 			lastLine: this.#lastLine,
 			minutes,
-			gaps: this.#gaps.slice(-keptGaps),
+			gaps: this.#gaps.slice(-kept),
+			times: this.#times.slice(-kept).map((ms) => ms + shiftMs),
 			over: this.#over.histogram(shiftMs),
 			names: new Map(this.#names),
 		};
@@ -118,6 +130,7 @@ export function mergeTallies(tallies: readonly Tally[]): Tally {
 		lastLine: 0,
 		minutes,
 		gaps: tallies.flatMap(({ gaps }) => gaps),
+		times: tallies.flatMap(({ times }) => times),
 		over: mergeHistograms(tallies.map(({ over }) => over)),
 		names: sum(tallies.map(({ names }) => names)),
 	};
@@ -127,6 +140,12 @@ function sum<Key>(maps: readonly ReadonlyMap<Key, number>[]): Map<Key, number> {
 	const total = new Map<Key, number>();
 	for (const map of maps) for (const [key, count] of map) total.set(key, (total.get(key) ?? 0) + count);
 	return total;
+}
+
+/** Events from before a moment: exactly, as long as the latest ones reach back to it; else as far as bars tell. */
+export function eventsOlderThan({ events, times, over }: Tally, ms: number): number {
+	const since = times.filter((time) => time >= ms).length;
+	return since < times.length || times.length === events ? events - since : eventsBefore(over, ms);
 }
 
 /** Events per minute in the ten minutes up to the last one, over the minutes since its first there; null: no times. */
