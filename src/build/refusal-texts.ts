@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { argv, stdout } from 'node:process';
 
 const severities = ['DEBUG', 'LOG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'FATAL', 'PANIC'];
 const slots = [
@@ -39,7 +40,7 @@ const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').repla
 const list = (texts: readonly string[]): string =>
 	`[\n${texts.map((text) => `\t${quoted(text)},\n`).join('')}]`;
 
-const [folder = '/usr/share/locale', name = 'postgres-15.mo'] = process.argv.slice(2);
+const [folder = '/usr/share/locale', name = 'postgres-15.mo'] = argv.slice(2);
 const catalogues = readdirSync(folder)
 	.sort()
 	.map((language) => join(folder, language, 'LC_MESSAGES', name))
@@ -54,7 +55,7 @@ const translated = (texts: readonly string[]): readonly string[] => [
 ];
 const words = translated(severities).filter((word) => !/^[\p{Lu}\p{Lo}]+$/u.test(word));
 
-process.stdout.write(`/**
+stdout.write(`/**
  * What PostgreSQL says in other languages when it refuses a session. Made by src/build/refusal-texts.ts from the message
  * catalogues of PostgreSQL 15.18 as Debian ships them (postgresql-15, ${name}); the PostgreSQL Licence. Before and
  * after 15 the sentence on reserved slots ends otherwise, so only its opening stands here.

@@ -29,24 +29,29 @@ export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
 	};
 	const { recent, yesterday, commandTimeoutSeconds: waited } = incidents;
 	const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
+	const fail = (errors: readonly string[], ago: number, incident: number) => {
+		const at = secondsAgo(ago);
+		const thread = 11 + (incident % 7);
+		const error = errors[incident % errors.length] ?? '';
+		if (waited !== null) {
+			write(secondsAgo(ago + waited), thread, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
+		}
+		write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
+		write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
+	};
 	const writeMinutes = (errors: readonly string[], agoSeconds: number) => {
 		write(secondsAgo(agoSeconds + reachSeconds + 60), 1, 'OpenIZ', 'Information: 0 : Service started');
 		if (errors.length === 0) return;
 		let incident = 0;
 		for (let ago = agoSeconds + reachSeconds; ago > agoSeconds + 5; ago -= everySeconds) {
-			const thread = 11 + (incident % 7);
-			const error = errors[incident % errors.length] ?? '';
-			const at = secondsAgo(ago);
-			if (waited !== null) {
-				write(secondsAgo(ago + waited), thread, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
-			}
-			write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
-			write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
+			fail(errors, ago, incident);
 			incident += 1;
 		}
 	};
 	if (yesterday.length > 0) writeMinutes(yesterday, daySeconds);
 	writeMinutes(recent, 0);
+	// The lab's server has just begun: what was before that is history, and the trouble goes on.
+	for (const incident of recent.keys()) fail(recent, 0, incident);
 	return [...days].map(([name, lines]) => ({ name, text: `${lines.join('\r\n')}\r\n` }));
 }
 

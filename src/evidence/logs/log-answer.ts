@@ -21,6 +21,8 @@ const nowMs = 10 * 60_000;
 const shownFiles = 20;
 /** Columns of a full bar. */
 const barLength = 30;
+/** Stamps have whole seconds: one of the second in which the server began is not from before. */
+const stampMs = 1_000;
 /** Zones are at most so far apart. */
 const farthestZoneMs = 14 * 3_600_000;
 
@@ -153,13 +155,13 @@ function latest(times: readonly (number | null)[]): number | null {
 
 function foundIn(scan: LogScan, tally: Tally, { nowOf, startOf }: Clocks): Found {
 	const start = startOf(scan);
-	const over = start !== null && tally.last !== null && tally.last < start;
+	const over = start !== null && tally.last !== null && tally.last < start - stampMs;
 	return {
 		scan,
 		tally,
 		ageMs: tally.last === null ? null : Math.max(0, nowOf(scan) - tally.last),
 		over,
-		old: over ? tally.events : start === null ? 0 : eventsOlderThan(tally, start),
+		old: over ? tally.events : start === null ? 0 : eventsOlderThan(tally, start - stampMs),
 	};
 }
 

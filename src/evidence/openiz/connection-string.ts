@@ -15,9 +15,6 @@ export const defaultMinPoolSize = 0;
 /** In seconds. */
 export const defaultCommandTimeout = 30;
 
-/** In seconds. */
-export const defaultCommandTimeout = 30;
-
 /** What .NET calls a key, and the other names that Npgsql 3.2.5 has for it. `Max Pool Size` is none of them. */
 const names = {
 	host: ['host', 'server'],
