@@ -44,11 +44,10 @@ export const replicationRole: Effect = {
 		const { rows } = await session.read(mayCreateReplicationRole);
 		if (rows[0]?.may !== true)
 			return {
-				kind: 'unavailable',
+				kind: 'by hand',
 				why: `${session.server.user ?? 'this role'} may not create a role that replicates`,
-				next: [
-					'connect as a superuser',
-					`or have one create it: create role ${quoteIdentifier(name)} login replication`,
+				instructions: [
+					`Ask a superuser to run, in psql, which asks for the password and keeps it out of the log:\ncreate role ${quoteIdentifier(name)} login replication;\n\\password ${quoteIdentifier(name)}`,
 				],
 			};
 		const password = attributeValue(fence, 'password', values);

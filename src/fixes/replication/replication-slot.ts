@@ -1,8 +1,5 @@
 /** `replication-slot apply slot=:slot`: the place where the primary remembers how far one standby has come. */
-import type { Step } from '../../article/article.ts';
-import { quoteIdentifier } from '../../article/parameters.ts';
 import type { PostgresSession } from '../../evidence/postgres/postgres.ts';
-import type { Facts } from '../../machine/ports.ts';
 import type { Inverse } from '../../session/record.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { Effect, Standing, WayBack } from '../effect.ts';
@@ -15,7 +12,7 @@ const slotName = /^[a-z0-9_]{1,63}$/;
 
 export const replicationSlot: Effect = {
 	language: 'replication-slot',
-	async prepare({ session, step, fence, values }) {
+	async prepare({ session, fence, values }) {
 		if (session === null) return { kind: 'unavailable', why: 'there is no session', next: ['connect first'] };
 		const ask = (problem: string) => ({
 			kind: 'parameter' as const,
@@ -45,10 +42,8 @@ export const replicationSlot: Effect = {
 		if (!needs.mayMakeSlots)
 			return {
 				kind: 'by hand',
-				why: `${session.server.user ?? 'this role'} may not make a replication slot; a superuser can do all of this step`,
-				instructions: [
-					`Ask a superuser to run, in psql (\\password asks for the password of that role, and keeps it out of the log):\n${statementsOf(name, needs, roleIn(step, values)).join('\n')}`,
-				],
+				why: `${session.server.user ?? 'this role'} may not make a replication slot`,
+				instructions: [`Ask a superuser to run:\n${createSlot(name)};`],
 			};
 		const settings = await settingsOf(session);
 		return {
@@ -60,26 +55,6 @@ export const replicationSlot: Effect = {
 		};
 	},
 };
-
-/** The role that the same step makes; null: it makes none. */
-function roleIn({ applies }: Step, values: Facts): string | null {
-	const fence = applies.find(({ language }) => language === 'replication-role');
-	const role = fence === undefined ? null : attributeValue(fence, 'role', values);
-	return role === null ? null : String(role);
-}
-
-/** For whoever has the right. */
-function statementsOf(slot: string, { slotWalLimit }: PrimaryNeeds, role: string | null): readonly string[] {
-	return [
-		`${createSlot(slot)};`,
-		...(role === null
-			? []
-			: [`create role ${quoteIdentifier(role)} login replication;`, `\\password ${quoteIdentifier(role)}`]),
-		...(slotWalLimit === '-1'
-			? ["alter system set max_slot_wal_keep_size = '10GB';", 'select pg_reload_conf();']
-			: []),
-	];
-}
 
 export function replicationSlotBack({ name }: Extract<Inverse, { effect: 'replication-slot' }>): WayBack {
 	const { back, look } = creationOf(name);
