@@ -73,9 +73,23 @@ export const probes: Readonly<Record<string, Probe>> = {
 		],
 	},
 	processes: {
-		verdicts: ['slots held', 'stalled logins', 'clients gone', 'blocked', 'idle in transaction', 'quiet'],
-		attributes: [],
-		facts: null,
+		verdicts: [
+			...['slots held', 'at work', 'stalled logins', 'clients gone'],
+			...['blocked', 'idle in transaction', 'quiet'],
+		],
+		attributes: ['budget'],
+		facts: [
+			...['server_process', 'slots_held', 'slots_in_words', 'most_held_by', 'not_shown'],
+			...[
+				'logged_in_processes',
+				'logins_under_way',
+				'logins_stalled',
+				'longest_login_s',
+				'connections_silent',
+			],
+			...['processes_idle', 'processes_in_transaction', 'processes_waiting', 'processes_waiting_for_standby'],
+			...['processes_working', 'processes_unclear', 'clients_gone', 'replication_processes'],
+		],
 	},
 	log: {
 		verdicts: inTime,

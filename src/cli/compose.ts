@@ -1,5 +1,7 @@
 /** Builds what the machine asks for: the connection, the evidence, the fixes and the journal of one run. */
+import { platform } from 'node:os';
 import type { GateResult } from '../article/sql-gate.ts';
+import { createProcessesSource, listingFor } from '../evidence/host/observe-processes.ts';
 import { configuredTimeouts, discoverLogs } from '../evidence/logs/discover.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
 import { readServerClock } from '../evidence/logs/server-clock.ts';
@@ -216,6 +218,13 @@ export function compose(input: ComposeInput): Composition {
 		maxRows: input.maxRows ?? defaultMaxRows,
 		clock,
 	});
+	const processes = createProcessesSource({
+		keeper,
+		settings: connection.settings,
+		maxRows: input.maxRows ?? defaultMaxRows,
+		clock,
+		list: listingFor(platform()),
+	});
 	const listeners = new Set<(progress: Progress) => void>();
 	const say = (text: string): void => {
 		for (const listener of listeners) listener({ type: 'fix.progress', text });
@@ -238,6 +247,7 @@ export function compose(input: ComposeInput): Composition {
 		sql,
 		openiz,
 		pooler,
+		processes,
 		log,
 	};
 	const observe = createObserver(sources, {

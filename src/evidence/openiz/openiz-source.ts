@@ -1,6 +1,7 @@
 /** Answers `openiz` fences from the configuration files that were given: one file is one IMS instance. */
 import type { Fence } from '../../article/article.ts';
 import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts';
+import { countOf } from '../count-attribute.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
 import { differencesOf } from './compare-instances.ts';
@@ -77,14 +78,6 @@ function answerTo({ attributes }: Fence, configurations: readonly Configuration[
 				['correct the article (kbwizard lint)'],
 			);
 	}
-}
-
-/** A number, or `:fact`; null: it is not known. */
-function countOf(text: string | undefined, facts: Facts): number | null {
-	const name = text?.startsWith(':') === true ? text.slice(1) : null;
-	const value = name === null ? text : Object.hasOwn(facts, name) ? facts[name] : null;
-	const number = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
-	return Number.isInteger(number) && number >= 0 ? number : null;
 }
 
 /** @param seen instances that have sessions on the server; those whose file is not given are taken to be like the largest that is */

@@ -1,0 +1,27 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** Connects, says who it is, and answers no more: the server waits for a password, with a slot taken. */
+export async function stallLogin(
+	port: number,
+	{ user, database }: { readonly user: string; readonly database: string },
+): Promise<Socket> {
+	const socket = await sayNothing(port);
+	const words = Buffer.from(`user\0${user}\0database\0${database}\0\0`);
+	const head = Buffer.alloc(8);
+	head.writeUInt32BE(words.length + 8, 0);
+	// Protocol 3.0.
+	head.writeUInt32BE(0x0003_0000, 4);
+	socket.write(Buffer.concat([head, words]));
+	// What the server asks, or says; nobody answers it.
+	await once(socket, 'data');
+	return socket;
+}
+
+/** Connects, and that is all: no slot is taken by it. */
+export async function sayNothing(port: number): Promise<Socket> {
+	const socket = connect({ host: '127.0.0.1', port });
+	socket.on('error', () => undefined);
+	await once(socket, 'connect');
+	return socket;
+}
