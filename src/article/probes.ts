@@ -116,7 +116,11 @@ export const probes: Readonly<Record<string, Probe>> = {
 			...['pool_size', 'pool_mode', 'clients', 'max_client_conn', 'pooler_version'],
 		],
 	},
-	rest: { verdicts: ['dropped', 'survived'], attributes: ['for'], facts: null },
+	rest: {
+		verdicts: ['dropped', 'survived'],
+		attributes: ['for'],
+		facts: ['rested_s', 'lost_after_s', 'code', 'left_behind'],
+	},
 };
 
 /** Columns of a probe's finding; null: they cannot be known before. A pattern's name is one, with its count. */

@@ -12,6 +12,7 @@ import { createPoolerSource } from '../evidence/pooler/observe-pooler.ts';
 import { lookThroughPooler } from '../evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../evidence/postgres/keeper.ts';
 import { createConnectSource } from '../evidence/postgres/observe-connect.ts';
+import { createRestSource } from '../evidence/postgres/observe-rest.ts';
 import { createSqlSource } from '../evidence/postgres/observe-sql.ts';
 import { proveLogin } from '../evidence/postgres/prove-login.ts';
 import { createFixer } from '../fixes/create-fixer.ts';
@@ -225,6 +226,7 @@ export function compose(input: ComposeInput): Composition {
 		clock,
 		list: listingFor(platform()),
 	});
+	const rest = createRestSource({ keeper, settings: connection.settings, clock });
 	const listeners = new Set<(progress: Progress) => void>();
 	const say = (text: string): void => {
 		for (const listener of listeners) listener({ type: 'fix.progress', text });
@@ -248,6 +250,7 @@ export function compose(input: ComposeInput): Composition {
 		openiz,
 		pooler,
 		processes,
+		rest,
 		log,
 	};
 	const observe = createObserver(sources, {

@@ -39,7 +39,10 @@ function verdictState(check: Check, branch: Branch, index: number, place: Place)
 				},
 				{ target: checkTarget(place.preceding), actions: { type: 'turnBack', params: { from: check.id } } },
 			],
-			again: `#check:${check.id}.looking`,
+			again: {
+				target: `#check:${check.id}.looking`,
+				actions: { type: 'demand', params: { check: check.id } },
+			},
 			finish: '#ended',
 			...(attempt && worthWaiting.has(branch.verdict)
 				? { 'wait for a slot': `#check:${check.id}.${waitKey(index)}` }
@@ -102,7 +105,11 @@ export function checkStates(check: Check, place: Place) {
 				entry: { type: 'arrive', params: { check: id } },
 				invoke: {
 					src: 'observe',
-					input: ({ context }) => ({ check, facts: factBook(context.findings) }),
+					input: ({ context }) => ({
+						check,
+						facts: factBook(context.findings),
+						demanded: context.demanded === id,
+					}),
 					onDone: [
 						{
 							guard: { type: 'isAbsent', params: ({ event }) => ({ observation: event.output }) },
@@ -202,7 +209,7 @@ export function checkStates(check: Check, place: Place) {
 					})),
 					leave: checkTarget(place.following),
 					next: checkTarget(place.following),
-					again: 'looking',
+					again: { target: 'looking', actions: { type: 'demand', params: { check: id } } },
 					back: [
 						{
 							guard: { type: 'isTrailStart', params: { check: id } },

@@ -62,6 +62,8 @@ export type WizardContext = {
 	readonly backTo: Slug | null;
 	/** Why the check at hand has no source; null: it has one. */
 	readonly absence: NotSeen | null;
+	/** The check that somebody wants looked at, whatever it takes; null: they are walked in order. */
+	readonly demanded: Slug | null;
 
 	readonly parameters: ParameterValues;
 	readonly planned: Planned | null;
@@ -134,6 +136,7 @@ export function initialContext(input: WizardInput): WizardContext {
 		trail: [],
 		backTo: null,
 		absence: null,
+		demanded: null,
 		parameters: input.parameters ?? {},
 		planned: null,
 		consentProblem: null,

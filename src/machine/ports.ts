@@ -67,6 +67,8 @@ export type ObserveInput = {
 	readonly check: Check;
 	/** By plain name, and as `check_slug__name` (hyphens become underscores). */
 	readonly facts: Facts;
+	/** Somebody asked for this very check: what takes minutes is done then, and never else. */
+	readonly demanded?: boolean;
 };
 
 export type Slot = 'ordinary' | 'reserved' | 'waited';

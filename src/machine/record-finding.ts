@@ -49,5 +49,6 @@ export function withFinding(context: WizardContext, finding: Finding): Partial<W
 		findings: [...others, finding],
 		notSeen: context.notSeen.filter(({ check }) => check !== finding.check),
 		absence: null,
+		demanded: null,
 	};
 }

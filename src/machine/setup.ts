@@ -63,6 +63,7 @@ export const setupWith = (ports: WizardPorts) =>
 			journal: (_, entry: JournalEntry) => ports.journal(entry),
 
 			tellKeeper: sendTo('keeper', (_, command: ConnectionCommand) => command),
+			demand: assign((_, { check }: { check: Slug }) => ({ demanded: check })),
 			arrive: assign(({ context }, { check }: { check: Slug }) => ({
 				trail: context.trail.includes(check) ? context.trail : [...context.trail, check],
 				backTo: null,
@@ -79,6 +80,7 @@ export const setupWith = (ports: WizardPorts) =>
 			),
 			recordAbsence: assign(({ context }, notSeen: { check: Slug; why: string; grant: string | null }) => ({
 				absence: notSeen,
+				demanded: null,
 				notSeen: [...context.notSeen.filter(({ check }) => check !== notSeen.check), notSeen],
 			})),
 			/** One step back on the trail: its own entry goes, so that going forward visits it again. */

@@ -68,6 +68,12 @@ export interface PostgresSession {
 	read(sql: string, values?: readonly FactValue[], options?: QueryOptions): Promise<QueryResult>;
 	/** One effect, outside any transaction block unless `begin` was sent. @throws QueryError */
 	write(sql: string, values?: readonly FactValue[], options?: QueryOptions): Promise<QueryResult>;
+	/**
+	 * Sends nothing for so many milliseconds, or until the connection is lost, then asks one thing. Whatever else is
+	 * asked meanwhile waits.
+	 * @throws QueryError, or the signal's reason
+	 */
+	rest(milliseconds: number, signal: AbortSignal): Promise<void>;
 	/** Ends the statement under way by a CancelRequest, which needs no slot. */
 	cancel(): Promise<void>;
 	/** Resolves when the session is over, whoever ended it. */

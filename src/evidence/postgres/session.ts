@@ -20,6 +20,7 @@ import {
 import { TimedOut, type TimeLimit, within } from './time-limit.ts';
 import { textFromFact } from './values.ts';
 import type { Entered } from './visit.ts';
+import { pause } from './waiting.ts';
 
 const defaultTimeoutMs = 5_000;
 const defaultMaxRows = 1_000;
@@ -160,6 +161,16 @@ export class HeldSession implements PostgresSession {
 				this.#limitMs = status === 'I' ? timeoutMs : null;
 			}
 			return this.#result(sql, values, options, this.#clock().toISOString());
+		});
+	}
+
+	rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+		return this.#inTurn(async () => {
+			const over = new AbortController();
+			await Promise.race([pause(milliseconds, AbortSignal.any([signal, over.signal])), this.ended]);
+			over.abort();
+			signal.throwIfAborted();
+			await this.#send('select 1', [], defaultTimeoutMs, 1);
 		});
 	}
 

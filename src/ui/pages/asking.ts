@@ -1,5 +1,6 @@
 import type { Check } from '../../article/article.ts';
 import { plainText } from '../../article/plain-text.ts';
+import { restInWords, restLength } from '../../article/rest-length.ts';
 import { type Block, gap, heading, text, verbatim } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
@@ -36,9 +37,18 @@ export function askingPage({ snapshot }: Scene, id: string): Page {
 		absence === null || absence.why === '' || check?.checks.length === 0
 			? []
 			: [text(faint(`You are asked, because ${absence.why}.`))];
+	const rests = check === undefined || context.server?.slot == null ? null : restLength(check);
 	return page(checkTitle(context.article, id), {
 		blocks: [
 			...why,
+			...(rests === null
+				? []
+				: [
+						text(
+							strong('g'),
+							` leaves the one connection alone for ${restInWords(rests)} and then uses it. Nothing else is looked at meanwhile; x breaks it off.`,
+						),
+					]),
 			...(absence?.grant ? [text('So that the tool can look itself:'), verbatim(absence.grant)] : []),
 			...heading('What do you see?'),
 			...verdicts.map(

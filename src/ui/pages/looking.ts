@@ -1,3 +1,4 @@
+import { restInWords, restLength } from '../../article/rest-length.ts';
 import { gap, heading, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
@@ -9,6 +10,16 @@ import { checkTitle, duration, wholeSeconds } from '../words.ts';
 const running = ({ now, view, looks }: Scene): readonly [string] | readonly [] =>
 	looks.reader ? [] : [` ${wholeSeconds(now - view.since)} so far.`];
 
+/** A connection that is left alone: for how much longer. Then it is used, which takes a moment where it is dead. */
+function resting({ now, view, looks }: Scene, forMs: number): string {
+	if (looks.reader)
+		return `For ${restInWords(forMs)} nothing is sent over the one connection; then it is used.`;
+	const left = forMs - (now - view.since);
+	return left > 0
+		? `The connection is left alone for another ${wholeSeconds(left)}, then it is used.`
+		: 'Now it is used …';
+}
+
 export function lookingPage(scene: Scene, check: string): Page {
 	const { context } = scene.snapshot;
 	const node = context.article.checks.find(({ id }) => id === check);
@@ -18,9 +29,12 @@ export function lookingPage(scene: Scene, check: string): Page {
 	const progress = language === 'log' && !scene.looks.reader ? (context.progress ?? '') : '';
 	// How long each layer took is news while connecting; on any other check it would be mistaken for its own.
 	const timings = connects ? context.timings : [];
+	const rests = node !== undefined && context.demanded === check ? restLength(node) : null;
 	return page(checkTitle(context.article, check), {
 		blocks: [
-			text(strong(connects ? 'Connecting …' : 'Looking …'), ...running(scene)),
+			...(rests === null
+				? [text(strong(connects ? 'Connecting …' : 'Looking …'), ...running(scene))]
+				: [text(strong('Resting …')), text(resting(scene, rests))]),
 			...(progress === '' ? [] : [text(progress)]),
 			text(faint('x stops looking, and asks you instead.')),
 			...(timings.length === 0
