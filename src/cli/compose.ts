@@ -148,13 +148,15 @@ type Carrying = {
 	readonly stop: AbortSignal;
 	/** Makes a new session where the last one was lost. */
 	readonly reach: () => Promise<void>;
+	/** What was seen before is no first of two samples after a change. */
+	readonly forgetSamples: () => void;
 };
 
 function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
 	write: (entry: JournalEntry) => void,
-	{ carry, stop, reach }: Carrying,
+	{ carry, stop, reach, forgetSamples }: Carrying,
 	listeners: Set<(progress: Progress) => void>,
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
@@ -173,8 +175,13 @@ function fixPorts(
 				next: [`read it, and if you trust it: --trust ${loaded.article.path}`, 'or do by hand what it says'],
 			};
 		},
-		apply: ({ plan, typed }) => carry(fixer.apply(plan, { yes: true, typed }, say, stop)),
+		apply({ plan, typed }) {
+			forgetSamples();
+			return carry(fixer.apply(plan, { yes: true, typed }, say, stop));
+		},
 		async verify({ solution, step, plan, applied, findings, untilBroken = false }, signal) {
+			// Also what somebody else was asked to change has changed by now.
+			forgetSamples();
 			const verified = await fixer.verify(
 				{ solution, step, plan, applied, before: factBook(findings), untilBroken },
 				say,
@@ -186,6 +193,7 @@ function fixPorts(
 		},
 		async undo(plans) {
 			await reach();
+			forgetSamples();
 			return carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say));
 		},
 		subscribe(listener) {
@@ -246,7 +254,7 @@ export function compose(input: ComposeInput): Composition {
 	const openiz = createOpenizSource({ paths: input.configs, clock });
 	const sources: Record<string, EvidenceSource> = {
 		connect,
-		sql,
+		sql: (asked, signal) => sql.observe(asked, signal),
 		openiz,
 		pooler,
 		processes,
@@ -306,6 +314,7 @@ export function compose(input: ComposeInput): Composition {
 			if (isLost && keeper.session === null) await keeper.attempt();
 		},
 		stop: AbortSignal.any([world.signal, ending.signal]),
+		forgetSamples: () => sql.forgetSamples(),
 		carry<T>(work: Promise<T>): Promise<T> {
 			underWay = Promise.allSettled([underWay, work]);
 			return work;

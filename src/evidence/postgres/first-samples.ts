@@ -1,4 +1,7 @@
-/** The first of two samples: taken for all checks that want one when the first of them is asked, so that one wait serves all. */
+/**
+ * The first of two samples, taken as early as can be: the time between the two passes while other checks are asked, and
+ * one wait serves all.
+ */
 import type { Article, Check, Fence, Slug } from '../../article/article.ts';
 import type { Facts, Row } from '../../machine/ports.ts';
 import { coveringFence } from './covering-fence.ts';
@@ -18,37 +21,43 @@ export type FirstSample = {
 	readonly takenAt: number;
 };
 
+/** A person may have read for long before a check is asked: what was seen longer ago is looked at anew. */
+const stalestMs = 60_000;
+
 export class FirstSamples {
 	readonly #article: Article;
 	readonly #run: RunFence;
-	#taken: Map<Slug, FirstSample> | null = null;
+	readonly #taken = new Map<Slug, FirstSample>();
+	#begun = false;
 
 	constructor(article: Article, run: RunFence) {
 		this.#article = article;
 		this.#run = run;
 	}
 
-	/** The check's first sample, once: whoever asks again gets a fresh one. @throws QueryError when the session is lost */
-	async of(session: PostgresSession, check: Check, facts: Facts): Promise<FirstSample> {
-		this.#taken ??= await this.#takeAll(session, facts);
-		const sample = this.#taken.get(check.id) ?? (await this.#take(session, check, facts));
-		this.#taken.delete(check.id);
-		return sample;
-	}
-
-	/** After a loss: what was seen before it may be of another server. */
-	forget(): void {
-		this.#taken = null;
-	}
-
-	async #takeAll(session: PostgresSession, facts: Facts): Promise<Map<Slug, FirstSample>> {
-		const taken = new Map<Slug, FirstSample>();
+	/** When any check is asked: all first samples, once. @throws QueryError when the session is lost */
+	async begin(session: PostgresSession, facts: Facts): Promise<void> {
+		if (this.#begun) return;
+		this.#begun = true;
 		for (const check of this.#article.checks) {
 			const fence = coveringFence(check.checks, session);
 			if (fence !== null && fence.againMs !== null)
-				taken.set(check.id, await this.#take(session, check, facts));
+				this.#taken.set(check.id, await this.#take(session, check, facts));
 		}
-		return taken;
+	}
+
+	/** The check's first sample, once: whoever asks again gets a fresh one. @throws QueryError when the session is lost */
+	async of(session: PostgresSession, check: Check, facts: Facts): Promise<FirstSample> {
+		const early = this.#taken.get(check.id);
+		this.#taken.delete(check.id);
+		if (early !== undefined && performance.now() - early.takenAt < stalestMs) return early;
+		return this.#take(session, check, facts);
+	}
+
+	/** After a loss: what was seen before it may be of another server. Before a change: of another state. */
+	forget(): void {
+		this.#taken.clear();
+		this.#begun = false;
 	}
 
 	async #take(session: PostgresSession, check: Check, facts: Facts): Promise<FirstSample> {

@@ -22,23 +22,30 @@ export type SqlSourceOptions = {
 	readonly clock: () => Date;
 };
 
-export function createSqlSource(
-	options: SqlSourceOptions,
-): (input: ObserveInput, signal: AbortSignal) => Promise<Observation> {
-	const source = new SqlSource(options);
-	return (input, signal) => source.observe(input, signal);
+export interface SqlSource {
+	observe(input: ObserveInput, signal: AbortSignal): Promise<Observation>;
+	/** The server is about to be changed: what was seen before is no first of two samples any more. */
+	forgetSamples(): void;
+}
+
+export function createSqlSource(options: SqlSourceOptions): SqlSource {
+	return new FencesOnSession(options);
 }
 
 /** A query that must not be sent, whatever lint said. */
 class NotReadOnly extends Error {}
 
-class SqlSource {
+class FencesOnSession implements SqlSource {
 	readonly #options: SqlSourceOptions;
 	readonly #samples: FirstSamples;
 
 	constructor(options: SqlSourceOptions) {
 		this.#options = options;
 		this.#samples = new FirstSamples(options.article, this.#run.bind(this));
+	}
+
+	forgetSamples(): void {
+		this.#samples.forget();
 	}
 
 	async observe(input: ObserveInput, signal: AbortSignal): Promise<Observation> {
@@ -67,6 +74,9 @@ class SqlSource {
 		signal.addEventListener('abort', stop);
 		try {
 			let facts = input.facts;
+			await this.#samples.begin(session, facts);
+			if (signal.aborted) this.#samples.forget();
+			signal.throwIfAborted();
 			if (fence.againMs !== null) {
 				const first = await this.#samples.of(session, check, input.facts);
 				await pause(first.takenAt + fence.againMs - performance.now(), signal);

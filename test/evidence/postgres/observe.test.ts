@@ -68,8 +68,8 @@ function askOn(
 	checks: readonly Check[],
 	gate = async (): Promise<string | null> => null,
 ): Ask {
-	const observe = createSqlSource({ keeper, article: articleOf(...checks), gate, maxRows: 2, clock });
-	return (asked, facts = {}, signal = go) => observe({ check: asked, facts }, signal);
+	const source = createSqlSource({ keeper, article: articleOf(...checks), gate, maxRows: 2, clock });
+	return (asked, facts = {}, signal = go) => source.observe({ check: asked, facts }, signal);
 }
 
 describeOn(
