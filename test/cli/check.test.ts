@@ -38,6 +38,23 @@ describeOn(
 			expect(diagnosis.server.versionNum).toBeGreaterThan(major * 10_000);
 		});
 
+		test('in a terminal what is known is said while the rest is looked at, and taken away', async () => {
+			const held = await holdSlots(17, app());
+			const terminal = openTerminal({
+				command: process.execPath,
+				args: [bin, 'check', 'KB008', server().superuser],
+				env: { NO_COLOR: undefined },
+			});
+			try {
+				await terminal.waitFor(/CRITICAL so far: 17 of 17 slots are taken.*…/);
+				expect(await terminal.exit).toMatchObject({ status: 2 });
+				expect(terminal.scrollback()).toMatch(/^CRITICAL - 17 of 17 slots/);
+				expect(terminal.scrollback()).not.toContain('so far');
+			} finally {
+				await held.release();
+			}
+		});
+
 		test('with every ordinary slot taken it is critical, whoever asks', async () => {
 			const held = await holdSlots(17, app());
 			try {

@@ -11,6 +11,7 @@ import { connectionOptions } from '../connection-options.ts';
 import { diagnosisOf } from '../diagnosis-of.ts';
 import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
+import { showSoFar } from '../so-far.ts';
 import { untilCancelled } from '../until-cancelled.ts';
 import type { World } from '../world.ts';
 
@@ -40,6 +41,12 @@ export const check: Command = {
 		const actor = createWizardActor(loaded.article, composition.ports, {
 			startedAt: world.now().toISOString(),
 		});
+		const endSoFar = showSoFar(
+			actor,
+			loaded.article,
+			(context) => diagnosisOf(context, loaded, world),
+			world,
+		);
 		try {
 			actor.start();
 			const { context } = await untilCancelled(
@@ -50,7 +57,7 @@ export const check: Command = {
 					now: () => world.now().toISOString(),
 				}),
 				world.signal,
-			);
+			).finally(endSoFar);
 			const diagnosis = diagnosisOf(context, loaded, world);
 			await world.stdout.write(
 				options.flag('json')

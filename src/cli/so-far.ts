@@ -1,0 +1,49 @@
+/** One line on a terminal that says what is known already, while the rest is looked at; it leaves nothing behind. */
+import type { Article } from '../article/article.ts';
+import { cleanText } from '../evidence/untrusted.ts';
+import type { WizardContext } from '../machine/context.ts';
+import type { WizardActor } from '../machine/run.ts';
+import type { Diagnosis } from '../report/diagnosis.ts';
+import { decidingFinding, inOneLine, monitoringState } from '../report/status-line.ts';
+import type { World } from './world.ts';
+
+/** Columns that every terminal has, but for the last, which some fill by going to the next line. */
+const columns = 79;
+
+const eraseLine = '\r\x1b[K';
+
+/** `CRITICAL so far: 97 of 97 slots are taken (looking: Are idle sessions growing?)`, and no more than a line of it. */
+function lineOf(diagnosis: Diagnosis, title: string): string {
+	const finding = decidingFinding(diagnosis);
+	const known =
+		finding === null ? '' : `${monitoringState(diagnosis.severity)} so far: ${inOneLine(finding)} `;
+	const line = cleanText(`${known}(looking: ${title})`);
+	return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+}
+
+/**
+ * @param diagnosisSoFar what the machine's knowledge amounts to
+ * @returns to be called when the diagnosis has ended: takes the line away
+ */
+export function showSoFar(
+	actor: WizardActor,
+	{ checks }: Article,
+	diagnosisSoFar: (context: WizardContext) => Diagnosis,
+	{ stderr, color }: Pick<World, 'stderr' | 'color'>,
+): () => Promise<void> {
+	// No animation where there is no colour either: in a file, under NO_COLOR, on a dumb terminal.
+	if (!stderr.isTerminal || !color) return async () => undefined;
+	let shown = '';
+	const subscription = actor.subscribe(({ context }) => {
+		const check = checks.find(({ id }) => id === context.trail.at(-1));
+		if (check === undefined) return;
+		const line = lineOf(diagnosisSoFar(context), check.title);
+		if (line === shown) return;
+		shown = line;
+		void stderr.write(`${eraseLine}${line}`);
+	});
+	return async () => {
+		subscription.unsubscribe();
+		if (shown !== '') await stderr.write(eraseLine);
+	};
+}
