@@ -20,9 +20,12 @@ const slotRoutines: ReadonlyMap<string, RefusalVerdict> = new Map([
 	['InitWalSenderSlot', 'walsender limit'],
 ]);
 
-/** What poolers say when it is their own limit (PgBouncer's and Supavisor's sources; they do not translate). */
+/**
+ * What poolers say when it is their own limit (PgBouncer's and Supavisor's sources, the user guide of RDS Proxy; they do
+ * not translate).
+ */
 const poolerLimit =
-	/max_client_conn|max_user_(?:client_)?connections|max_db_(?:client_)?connections|query_wait_timeout|max clients? |max client connections/i;
+	/max_client_conn|max_user_(?:client_)?connections|max_db_(?:client_)?connections|query_wait_timeout|max clients? |max client connections|timed-out waiting to acquire (?:a )?database connection/i;
 const poolerLogin =
 	/(?:auth|authentication) failed|no such user|not allowed to (?:log|connect)|wrong password|SASL authentication/i;
 

@@ -55,6 +55,18 @@ export function limitStatement(timeoutMs: number): string {
 	return `set statement_timeout = ${Math.round(timeoutMs)}`;
 }
 
+/** A setting that need not be there, as text; null: it is not. */
+function optionalSetting(versionNum: number, name: string): string {
+	return versionNum >= 90_600
+		? `current_setting('${name}', true)`
+		: `(select s.setting from pg_settings s where s.name = '${name}')`;
+}
+
+/** Azure keeps fifteen slots for itself, and no setting says so (its table of limits). */
+function azureReserve(versionNum: number): string {
+	return `case when ${optionalSetting(versionNum, 'azure.extensions')} is not null then 15 else 0 end`;
+}
+
 /**
  * The slots: how many sessions hold one that ordinary roles draw on, how many rows this role may not see into, and the
  * limits. Walsenders share the slots before 12; `backend_type` is there from 10 on.
@@ -67,8 +79,8 @@ function slotCounts(versionNum: number): string {
 	return `select ${typed ? `count(*) filter (where a.backend_type in ${holders})` : 'count(*)'}::int as used,
        count(*) filter (where ${typed ? 'a.backend_type is null' : "a.query = '<insufficient privilege>'"})::int as hidden,
        current_setting('max_connections')::int as slot_limit,
-       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
-         - ${reserved('reserved_connections')} - ${reserved('rds.rds_superuser_reserved_connections')} as usable
+       current_setting('max_connections')::int - greatest(current_setting('superuser_reserved_connections')::int
+         + ${reserved('reserved_connections')} + ${reserved('rds.rds_superuser_reserved_connections')}, ${azureReserve(versionNum)}) as usable
   from pg_stat_activity a`;
 }
 
@@ -76,12 +88,9 @@ export function gaugeQuery(versionNum: number): string {
 	return slotCounts(versionNum);
 }
 
-/** Marks that providers leave; the first that fits is the answer (documented for RDS, Aurora, Cloud SQL, Azure). */
+/** Marks that providers leave; the first that fits is the answer (documented for RDS, Aurora, Cloud SQL, Azure, Neon). */
 function providerOf(versionNum: number): string {
-	const setting = (name: string) =>
-		versionNum >= 90_600
-			? `current_setting('${name}', true)`
-			: `(select s.setting from pg_settings s where s.name = '${name}')`;
+	const setting = (name: string) => optionalSetting(versionNum, name);
 	const role = (name: string) => `exists (select 1 from pg_roles r where r.rolname = '${name}')`;
 	return `case
          when to_regproc('pg_catalog.aurora_version') is not null or ${setting('rds.extensions')} like '%aurora_stat_utils%' then 'aurora'
@@ -90,7 +99,7 @@ function providerOf(versionNum: number): string {
          when ${setting('cloudsql.iam_authentication')} is not null or ${role('cloudsqlsuperuser')} then 'cloud-sql'
          when ${setting('azure.extensions')} is not null or ${role('azure_pg_admin')} then 'azure'
          when ${role('supabase_admin')} then 'supabase'
-         when ${role('neon_superuser')} then 'neon'
+         when ${setting('neon.tenant_id')} is not null or ${role('neon_superuser')} then 'neon'
          when ${setting('cnpg.config_sha256')} is not null or ${role('_crunchyrepl')}
            or exists (select 1 from pg_settings s where s.name = 'max_connections' and s.source = 'command line') then 'managed'
        end`;
