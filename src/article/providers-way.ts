@@ -11,3 +11,15 @@ export function waysOn({ notOn, onProviders }: Solution, provider: Provider): re
 		providers.includes(provider) ? instructions : [],
 	);
 }
+
+/** Why what a solution does is not done by the tool there, for a provider of its `notOn`. */
+export function whyNotOn(provider: Provider): string {
+	switch (provider) {
+		case 'unknown':
+			return 'it is not known who runs this server; only its provider or a superuser can';
+		case 'managed':
+			return 'it cannot be applied on a managed server: whoever manages it writes its configuration anew';
+		default:
+			return `it cannot be applied on ${provider}: its provider keeps the superuser and the configuration`;
+	}
+}

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Solution, Step } from '../article/article.ts';
 import { neededParameters, parametersNamed } from '../article/needed-parameters.ts';
-import { waysOn } from '../article/providers-way.ts';
+import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
@@ -159,7 +159,7 @@ function whyUnavailable(solution: Solution, session: PostgresSession | null): Un
 		]);
 	// It is still told what would be done, for somebody who knows.
 	if (solution.notOn.includes(provider) && !isNotOurs(solution, session))
-		return unavailable(`it cannot be applied on ${provider}`, ['do it by hand, as the article says']);
+		return unavailable(whyNotOn(provider), ['do it by hand, as the article says']);
 	return null;
 }
 

@@ -1,6 +1,6 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
 import type { Article, Bearing, Cause, Severity, Slug, Solution } from '../article/article.ts';
-import { waysOn } from '../article/providers-way.ts';
+import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
 import { isGuided } from './guided.ts';
@@ -133,11 +133,8 @@ export function whyUnavailable(solution: Solution, server: ServerIdentity | null
 	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
 		return `nothing is applied on PostgreSQL ${server.version ?? 'below 10'}: only 10 and later are tested`;
 	}
-	if (solution.notOn.includes(server.provider) && waysOn(solution, server.provider).length === 0) {
-		return server.provider === 'unknown'
-			? 'it is not known who runs this server; only its provider or a superuser can'
-			: `it cannot be applied on ${server.provider}`;
-	}
+	if (solution.notOn.includes(server.provider) && waysOn(solution, server.provider).length === 0)
+		return whyNotOn(server.provider);
 	return null;
 }
 

@@ -105,7 +105,7 @@ describeOn(testMajors, 'by hand', options, (server) => {
 			const { plan } = await fixingOn(superuser(), { article: hostedArticle() });
 			expect(await plan('raise-it', { max_connections: '200' })).toMatchObject({
 				kind: 'unavailable',
-				why: 'it cannot be applied on azure',
+				why: 'it cannot be applied on azure: its provider keeps the superuser and the configuration',
 			});
 		} finally {
 			await query(superuser(), 'drop role azure_pg_admin');
