@@ -232,7 +232,7 @@ describe('logs that nobody gave', () => {
 		expect(await found({ check: refused, paths: [], now, discover })).toMatchObject({ verdict: 'now' });
 		expect(await look({ check: signature('backend-crash'), paths: [], now, discover })).toMatchObject({
 			kind: 'absent',
-			why: 'no log of PostgreSQL was given (--log PATH): the server’s log: not here',
+			why: 'no log of PostgreSQL was given (--log PATH); the server’s log: not here',
 		});
 	});
 

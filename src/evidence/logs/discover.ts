@@ -1,6 +1,7 @@
 /** Where logs lie if nobody says: by the IMS's configuration, and by the server's own settings. */
 import { access, constants, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, posix, win32 } from 'node:path';
+import { quoteIdentifier } from '../../article/parameters.ts';
 import { locatePostmaster, type Postmaster } from '../host/postmaster.ts';
 import { readConfiguration } from '../openiz/configuration.ts';
 import { defaultCommandTimeout, settingOf } from '../openiz/connection-string.ts';
@@ -115,14 +116,15 @@ async function byServer(session: PostgresSession, now: Date): Promise<FoundLogs>
 		problems: [{ path: '', why: `the server’s log: ${cleanText(why, { max: 400 })}` }],
 	});
 	try {
-		const located = await locatePostmaster(session);
-		if (!located.here) return nothing(located.why);
 		const { rows } = await session.read(whereabouts);
 		const { folder, name, destination, collected } = rows[0] ?? {};
+		if (typeof folder !== 'string') return hidden(session);
+		const located = await locatePostmaster(session);
+		if (!located.here) return nothing(located.why);
 		if (!/stderr|csvlog|jsonlog/.test(String(destination)))
 			return nothing(`it goes to ${String(destination)}, not to a file`);
 		const files =
-			collected === true && typeof folder === 'string' && typeof name === 'string'
+			collected === true && typeof name === 'string'
 				? await recent(
 						isAbsolute(folder) ? folder : join(located.postmaster.dataDir, folder),
 						collectedName(name),
@@ -146,6 +148,15 @@ async function byServer(session: PostgresSession, now: Date): Promise<FoundLogs>
 	} catch (error) {
 		return nothing(error instanceof QueryError ? error.failure.message : whyUnreadable(error));
 	}
+}
+
+/** Where it logs is shown to superusers, and to members of that role (10 and later). */
+function hidden({ server }: PostgresSession): FoundLogs {
+	const user = server.user ?? 'this role';
+	const granted = (server.versionNum ?? 0) >= 100_000 && server.user !== null;
+	const why = `${cleanText(user, { max: 63 })} may not see where the server logs`;
+	const grant = granted ? { grant: `GRANT pg_read_all_settings TO ${quoteIdentifier(user)}` } : {};
+	return { files: [], problems: [{ path: '', why, ...grant }] };
 }
 
 /** `postgresql-%Y-%m-%d_%H%M%S.log`, and what csvlog and jsonlog make of it. */

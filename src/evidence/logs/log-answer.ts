@@ -21,8 +21,6 @@ const nowMs = 10 * 60_000;
 const shownFiles = 20;
 /** Columns of a full bar. */
 const barLength = 30;
-/** Stamps have whole seconds: one of the second in which the server began is not from before. */
-const stampMs = 1_000;
 /** Zones are at most so far apart. */
 const farthestZoneMs = 14 * 3_600_000;
 
@@ -154,14 +152,16 @@ function latest(times: readonly (number | null)[]): number | null {
 }
 
 function foundIn(scan: LogScan, tally: Tally, { nowOf, startOf }: Clocks): Found {
-	const start = startOf(scan);
-	const over = start !== null && tally.last !== null && tally.last < start - stampMs;
+	const began = startOf(scan);
+	// Of whole seconds, one of the second in which the server began is not from before.
+	const start = began === null || (tally.last ?? 0) % 1_000 !== 0 ? began : began - 1_000;
+	const over = start !== null && tally.last !== null && tally.last < start;
 	return {
 		scan,
 		tally,
 		ageMs: tally.last === null ? null : Math.max(0, nowOf(scan) - tally.last),
 		over,
-		old: over ? tally.events : start === null ? 0 : eventsOlderThan(tally, start - stampMs),
+		old: over ? tally.events : start === null ? 0 : eventsOlderThan(tally, start),
 	};
 }
 

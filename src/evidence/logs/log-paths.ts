@@ -12,7 +12,12 @@ export type LogFile = {
 };
 
 /** A path that leads to no log; `why` is for a person and names it. */
-export type PathProblem = { readonly path: string; readonly why: string };
+export type PathProblem = {
+	readonly path: string;
+	readonly why: string;
+	/** The GRANT that would help; absent: none would. */
+	readonly grant?: string;
+};
 
 export type FoundLogs = { readonly files: readonly LogFile[]; readonly problems: readonly PathProblem[] };
 

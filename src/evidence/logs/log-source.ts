@@ -139,9 +139,9 @@ function nothingToLookAt(
 ): Observation {
 	const whys = skipped.map(({ why }) => why).join('; ');
 	if (!given) {
-		if (scans.length === 0)
-			return absent(whys === '' ? noneGiven : `${noneGiven}, and none was found: ${whys}`);
-		return absent(`${otherSide(signature)} was given (--log PATH)${whys === '' ? '' : `: ${whys}`}`);
+		const grant = skipped.find((each) => each.grant !== undefined)?.grant ?? null;
+		const none = scans.length === 0 ? 'no log' : otherSide(signature);
+		return absent(`${none} was given (--log PATH)${whys === '' ? '' : `; ${whys}`}`, grant);
 	}
 	const by = signature !== undefined && isSignatureName(signature) ? shownBy(signature) : 'either';
 	if (incomplete && by === 'either' && scans.length === 0) return fail(notAllRead(skipped));
@@ -154,8 +154,8 @@ function otherSide(signature: string | undefined): string {
 	return by === 'server' ? 'no log of PostgreSQL' : 'no log of the application';
 }
 
-function absent(why: string): Observation {
-	return { kind: 'absent', why, grant: null };
+function absent(why: string, grant: string | null = null): Observation {
+	return { kind: 'absent', why, grant };
 }
 
 function problemOf(fence: Fence): Failure | null {
