@@ -36,6 +36,8 @@ export type AnswerInput = {
 	readonly fence: Fence;
 	readonly scans: readonly LogScan[];
 	readonly skipped: readonly PathProblem[];
+	/** They were asked for, not looked for. */
+	readonly given: boolean;
 	/** This machine's time. */
 	readonly now: Date;
 	/** Null: no session. */
@@ -90,7 +92,7 @@ export function answerFrom(input: AnswerInput): Answer {
 				fence.attributes.signature === 'slots-refused'
 					? scans.reduce((total, { signatures }) => total + signatures['own-limit'].events, 0)
 					: null,
-			unread: unreadInWords(input.skipped),
+			unread: unreadInWords(input.given ? input.skipped : []),
 			files: found.length,
 			files_read: scans.length,
 			...(shape === null
@@ -185,10 +187,12 @@ function verdictOf(tally: Tally, found: readonly Found[], recent: string, { nowO
 	return untimed.every(({ scan }) => nowOf(scan) - scan.mtimeMs > nowMs) ? 'earlier' : null;
 }
 
+/** What was asked for and is missing. */
 function unreadInWords(skipped: readonly PathProblem[]): string {
-	if (skipped.length === 0) return '';
-	const [first, second] = skipped;
-	const more = skipped.length > 2 ? ` and ${skipped.length - 2} more` : '';
+	const missed = skipped.filter(({ beside }) => beside === undefined);
+	if (missed.length === 0) return '';
+	const [first, second] = missed;
+	const more = missed.length > 2 ? ` and ${missed.length - 2} more` : '';
 	return `; not read: ${[first, second].flatMap((each) => each?.why ?? []).join(', ')}${more}`;
 }
 

@@ -15,6 +15,8 @@ export type LogFile = {
 export type PathProblem = {
 	readonly path: string;
 	readonly why: string;
+	/** In a folder or a glob lay a file that is no log: nobody asked for that one. */
+	readonly beside?: true;
 	/** The GRANT that would help; absent: none would. */
 	readonly grant?: string;
 };

@@ -77,7 +77,11 @@ export function createLogSource(options: LogSourceOptions): EvidenceSource {
 		const fail = (failure: Failure): Observation => ({ kind: 'failed', failure, ...timing(server) });
 		const scans = logs.scans.filter((scan) => bearsOn(fence, scan));
 		if (scans.length === 0) return nothingToLookAt(fence, logs, options.paths.length > 0, fail);
-		const answer = answerFrom({ fence, scans, skipped, now: started, server, commandTimeoutsMs });
+		const answer = answerFrom({
+			...{ fence, scans, skipped, server, commandTimeoutsMs },
+			given: options.paths.length > 0,
+			now: started,
+		});
 		if (answer.verdict === null) return fail(timesMissing(answer.events));
 		if (answer.events === 0 && incomplete) return fail(notAllRead(skipped));
 		return {

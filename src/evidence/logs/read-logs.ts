@@ -31,7 +31,9 @@ export async function readLogs(
 ): Promise<ReadLogs> {
 	const scans: LogScan[] = [];
 	const skipped: PathProblem[] = [...problems];
-	let incomplete = problems.length > 0;
+	const skip = (path: string, why: string, beside: boolean) => {
+		skipped.push({ ...problemAt(path, why), ...(beside ? { beside } : {}) });
+	};
 	const sizes = await Promise.all(files.map(({ path, atMost }) => sizeToRead(path, atMost)));
 	const progress = new ReadProgress(
 		sizes.reduce((total, size) => total + size, 0),
@@ -44,20 +46,17 @@ export async function readLogs(
 				const scan = await scanned(path, atMost, cache, options, progress);
 				const isLog = scan.application + scan.server > 0;
 				if (isLog || options.patterns.size > 0) scans.push(scan);
-				if (!isLog) skipped.push(problemAt(path, 'no line of it is a log entry of OpenIZ or PostgreSQL'));
-				if (!isLog && named) incomplete = true;
+				if (!isLog) skip(path, 'no line of it is a log entry of OpenIZ or PostgreSQL', !named);
 			} catch (error) {
 				options.signal.throwIfAborted();
-				// In a folder or a glob, a file that is no log was not asked for.
-				if (named || !(error instanceof NotALog)) incomplete = true;
-				skipped.push(problemAt(path, whyUnreadable(error)));
+				skip(path, whyUnreadable(error), !named && error instanceof NotALog);
 			}
 		}
 	} finally {
 		progress.end();
 	}
 	for (const path of cache.keys()) if (!files.some((file) => file.path === path)) cache.delete(path);
-	return { scans, skipped, incomplete };
+	return { scans, skipped, incomplete: skipped.some(({ beside }) => beside === undefined) };
 }
 
 async function scanned(
