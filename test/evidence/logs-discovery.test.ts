@@ -96,7 +96,7 @@ describeOn([18], 'a log that nobody collects', { settings: small }, (server) => 
 					serverClock: () => readServerClock(session, clock),
 				}),
 			);
-		expect(await look()).toMatchObject({ verdict: 'now', rows: [{ file: server().logFile, old: 0 }] });
+		expect(await look()).toMatchObject({ verdict: 'now', rows: [{ file: server().logFile, old: null }] });
 		await server().restart();
 		expect(await look()).toMatchObject({ verdict: 'earlier', facts: { events: 1, old: 1 } });
 	});

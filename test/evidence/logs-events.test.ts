@@ -184,7 +184,7 @@ describe('the details', () => {
 		expect(bars.length).toBeGreaterThan(5);
 		expect(bars.length).toBeLessThanOrEqual(12);
 		expect(bars.map(({ events }) => events).filter((events) => events !== 0)).toEqual([4, 1, 1]);
-		expect(bars[0]).toMatchObject({ bar: '#'.repeat(30) });
+		expect(bars[0]).toMatchObject({ bar: '#'.repeat(20) });
 		expect(JSON.stringify(rows)).not.toMatch(/Npgsql|reserved/);
 	});
 

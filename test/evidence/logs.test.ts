@@ -153,7 +153,7 @@ describe('OpenIZ’s log', () => {
 		);
 		const observation = await ask(signature('read-timeout'), [path]);
 		expect(JSON.stringify(observation)).not.toMatch(/Miller|reading/);
-		expect(observation).toMatchObject({ rows: [{ file: path, events: 1, first_line: 1, last_line: 1 }] });
+		expect(observation).toMatchObject({ rows: [{ file: path, events: 1, lines: '1' }] });
 	});
 });
 

@@ -20,7 +20,7 @@ const nowMs = 10 * 60_000;
 /** Files that are shown with their counts. */
 const shownFiles = 20;
 /** Columns of a full bar. */
-const barLength = 30;
+const barLength = 20;
 /** Zones are at most so far apart. */
 const farthestZoneMs = 14 * 3_600_000;
 
@@ -201,7 +201,7 @@ function barRows(tally: Tally): readonly Row[] {
 	if (bars.length < 2) return [];
 	const most = Math.max(...bars.map(({ events }) => events));
 	return bars.map(({ fromMs, events }) => ({
-		from: iso(fromMs),
+		from: iso(fromMs)?.slice(0, 16).replace('T', ' ') ?? null,
 		events,
 		bar: '#'.repeat(events === 0 ? 0 : Math.max(1, Math.round((events / most) * barLength))),
 	}));
@@ -211,12 +211,11 @@ function fileRow({ scan, tally, old }: Found): Row {
 	return {
 		file: cleanText(scan.path, { max: 300 }),
 		events: tally.events,
-		old,
-		first: iso(tally.first),
-		last: iso(tally.last),
-		first_line: tally.firstLine,
-		last_line: tally.lastLine,
-		note: scan.notes.join('; '),
+		// What says nothing takes no room on a screen.
+		old: old === 0 ? null : old,
+		lines:
+			tally.firstLine === tally.lastLine ? `${tally.firstLine}` : `${tally.firstLine} to ${tally.lastLine}`,
+		note: scan.notes.join('; ') || null,
 	};
 }
 
