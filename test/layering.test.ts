@@ -22,7 +22,7 @@ const rooms: Readonly<Record<string, Room>> = {
 		packages: ['github-slugger', 'libpg-query', 'marked', 're2js', 'yaml'],
 	},
 	machine: { own: ['article'], packages: ['xstate'] },
-	evidence: { own: ['machine', 'article', 'nearest-name.ts'], packages: ['pg', 're2js'] },
+	evidence: { own: ['machine', 'article', 'nearest-name.ts', 'system-code.ts'], packages: ['pg', 're2js'] },
 	session: { own: ['machine', 'article', untrusted, 'system-code.ts'], packages: [] },
 	fixes: {
 		own: ['evidence', 'machine', 'article', 'session', 'child-entry.ts', 'nearest-name.ts', 'system-code.ts'],
