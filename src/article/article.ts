@@ -85,6 +85,8 @@ export type CureLink = Located & {
 	readonly solution: Slug;
 	/** Helps now, cures nothing. */
 	readonly relief: boolean;
+	/** Stands in its place only where that check says one of these, else behind its cause's other cures; absent: always. */
+	readonly where?: Verification;
 };
 
 export type Cause = Located & {

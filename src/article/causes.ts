@@ -17,6 +17,10 @@ import {
 } from './markdown-blocks.ts';
 import type { OutlineNode } from './outline.ts';
 import { plainInline } from './plain-text.ts';
+import { readSaying } from './verifications.ts';
+
+/** `, where [a check](#its-heading) says **verdict**` behind a cure. */
+const whereItStands = /^[\s(,;:.–—-]*(?:first )?where\b\s*/i;
 
 const lastResort = /^\*\*Last resort:?\*\*\s*:?\s*(\w+)/i;
 
@@ -73,7 +77,18 @@ function readCure(context: CompileContext, item: Item): CureLink | null {
 	const relief =
 		/^[\s(:;,.–—-]*relief\b/i.test(around(tokens.slice(at + 1))) ||
 		/^\(?relief\b/i.test(around(tokens.slice(0, at)));
-	return kind === 'solution' ? { line, solution: anchor, relief } : null;
+	if (kind !== 'solution') return null;
+	const condition = tokens
+		.slice(at + 1)
+		.map(({ raw }) => raw)
+		.join('');
+	if (!whereItStands.test(condition)) return { line, solution: anchor, relief };
+	const where = readSaying(context, condition.replace(whereItStands, ''), line, {
+		rule: 'cure-syntax',
+		who: 'This condition',
+		syntax: '1. [the solution](#its-heading), where [a check](#its-heading) says **verdict**, **verdict**',
+	});
+	return { line, solution: anchor, relief, ...(where === null ? {} : { where }) };
 }
 
 function readLastResort({ report }: CompileContext, list: Tokens.List, line: number): boolean {

@@ -1,6 +1,6 @@
 /** The parts of an article, put together, and what is wrong between them. */
 import { nearestName } from '../nearest-name.ts';
-import type { Article, Check, Note, Solution, Verification } from './article.ts';
+import type { Article, Cause, Check, Note, Solution, Verification } from './article.ts';
 import { readCause } from './causes.ts';
 import { readCheck } from './checks.ts';
 import type { CompileContext } from './compile-context.ts';
@@ -51,7 +51,7 @@ export function readArticle(text: string, path: string, sha256: string, report: 
 		});
 	}
 	reportStrayFences(outline, report);
-	reportVerifications(checks, solutions, report);
+	reportVerifications(checks, causes, solutions, report);
 	reportVersionRanges(checks, solutions, report);
 	reportDeadLinks(context, blocks);
 	const issue = [rawText(outline.preamble), ...of('issue').map(sectionText)]
@@ -159,10 +159,18 @@ function reportStrayFences(outline: Outline, report: Report): void {
 	for (const { token, line } of places.flat()) if (isCode(token)) readFence(token, line, 'elsewhere', report);
 }
 
-function reportVerifications(checks: readonly Check[], solutions: readonly Solution[], report: Report): void {
-	const all: Verification[] = solutions.flatMap(({ verify, steps }) =>
-		[verify, ...steps.map((step) => step.verify)].filter((each) => each !== null),
-	);
+function reportVerifications(
+	checks: readonly Check[],
+	causes: readonly Cause[],
+	solutions: readonly Solution[],
+	report: Report,
+): void {
+	const all: Verification[] = [
+		...causes.flatMap(({ cures }) => cures.flatMap(({ where }) => where ?? [])),
+		...solutions.flatMap(({ verify, steps }) =>
+			[verify, ...steps.map((step) => step.verify)].filter((each) => each !== null),
+		),
+	];
 	for (const { check, verdicts, line } of all) {
 		const known = checks.find(({ id }) => id === check)?.branches.map(({ verdict }) => verdict) ?? [];
 		for (const verdict of verdicts) {

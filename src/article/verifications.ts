@@ -1,4 +1,4 @@
-/** `Verify: [a check](#its-heading) **verdict**, **verdict**`: what proves a cure. */
+/** What a check has to say: `Verify: [a check](#its-heading) **verdict**, **verdict**`: what proves a cure. */
 import type { Verification } from './article.ts';
 import { type CompileContext, followAnchor } from './compile-context.ts';
 import { inlineTokens } from './inline-tokens.ts';
@@ -14,16 +14,33 @@ export function isVerifyParagraph(raw: string): boolean {
 
 /** The verification; null: it cannot be read, which has been reported. That its verdicts exist is seen later. */
 export function readVerification(context: CompileContext, raw: string, line: number): Verification | null {
-	const tokens = inlineTokens(raw.replace(head, ''));
+	return readSaying(context, raw.replace(head, ''), line, { rule: 'verify-syntax', who: 'Verify', syntax });
+}
+
+/** How a passage that names a check and its verdicts is reported where it cannot be read. */
+export type SayingProblem = {
+	readonly rule: 'verify-syntax' | 'cure-syntax';
+	readonly who: string;
+	readonly syntax: string;
+};
+
+/** `[a check](#its-heading) says **verdict**, **verdict**`; null: it cannot be read, which has been reported. */
+export function readSaying(
+	context: CompileContext,
+	raw: string,
+	line: number,
+	{ rule, who, syntax: expected }: SayingProblem,
+): Verification | null {
+	const tokens = inlineTokens(raw);
 	const links = tokens.filter(isLink).filter((link) => anchorOf(link) !== null);
 	const [link] = links;
 	const anchor = link === undefined ? null : anchorOf(link);
 	if (link === undefined || anchor === null || links.length > 1) {
 		context.report({
 			line,
-			rule: 'verify-syntax',
-			message: `Verify links ${links.length === 0 ? 'no check' : 'more than one check'}`,
-			expected: syntax,
+			rule,
+			message: `${who} links ${links.length === 0 ? 'no check' : 'more than one check'}`,
+			expected,
 		});
 		return null;
 	}
@@ -38,9 +55,9 @@ export function readVerification(context: CompileContext, raw: string, line: num
 	if (kind !== 'check' || verdicts.length === 0) {
 		context.report({
 			line,
-			rule: 'verify-syntax',
-			message: kind === 'check' ? 'Verify names no verdict' : `#${anchor} is not a check`,
-			expected: syntax,
+			rule,
+			message: kind === 'check' ? `${who} names no verdict` : `#${anchor} is not a check`,
+			expected,
 		});
 		return null;
 	}

@@ -42,7 +42,7 @@ export function known(context: WizardContext): Known {
 	const causes = rankCauses(article, findings);
 	return {
 		causes,
-		solutions: rankSolutions(article, causes, server),
+		solutions: rankSolutions(article, causes, server, findings),
 		symptoms: seenSymptoms(article, findings),
 		severity: worstSeverity(decisiveFindings(findings)),
 	};

@@ -1,5 +1,5 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
-import type { Article, Bearing, Cause, Severity, Slug, Solution } from '../article/article.ts';
+import type { Article, Bearing, Cause, CureLink, Severity, Slug, Solution } from '../article/article.ts';
 import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
@@ -74,7 +74,8 @@ function weigh(weighed: Weighed, bearing: Bearing, finding: Finding): void {
 
 /**
  * The causes that stand, best first: proved ones by severity, then by score, then in document order.
- * A proof outweighs whatever rules it out only where both are there; a suspicion does not. Of an article that the
+ * A proof outweighs whatever rules it out only where both are there, and then stands behind the proofs that nothing
+ * speaks against (what rules it out explains what proved it); a suspicion does not. Of an article that the
  * tool can look at nothing of, every cause is listed.
  */
 export function rankCauses(article: Article, findings: readonly Finding[]): readonly RankedCause[] {
@@ -103,6 +104,7 @@ export function rankCauses(article: Article, findings: readonly Finding[]): read
 		.sort(
 			(a, b) =>
 				Number(b.entry.proved) - Number(a.entry.proved) ||
+				Number(a.entry.ruledOut) - Number(b.entry.ruledOut) ||
 				(a.entry.proved ? gravity[b.entry.severity] - gravity[a.entry.severity] : 0) ||
 				b.entry.score - a.entry.score ||
 				a.index - b.index,
@@ -138,6 +140,13 @@ export function whyUnavailable(solution: Solution, server: ServerIdentity | null
 	return null;
 }
 
+/** Those whose condition does not hold go behind the others. */
+function inPlace(cures: readonly CureLink[], said: ReadonlyMap<Slug, string>): readonly CureLink[] {
+	const stands = ({ where }: CureLink): boolean =>
+		where === undefined || where.verdicts.includes(said.get(where.check) ?? '');
+	return [...cures].sort((a, b) => Number(stands(b)) - Number(stands(a)));
+}
+
 /**
  * What to do about it, best first: the cures of the causes in their order, then what only relieves; what cannot
  * be done here last, with the reason.
@@ -146,7 +155,9 @@ export function rankSolutions(
 	article: Article,
 	causes: readonly RankedCause[],
 	server: ServerIdentity | null,
+	findings: readonly Finding[] = [],
 ): readonly RankedSolution[] {
+	const said = new Map(decisiveFindings(findings).map(({ check, verdict }) => [check, verdict]));
 	const solutions = new Map(article.solutions.map((solution) => [solution.id, solution]));
 	const ranked = new Map<Slug, RankedSolution>();
 	const list = (solution: Solution, relief: boolean, cause: Slug | null): void => {
@@ -164,7 +175,7 @@ export function rankSolutions(
 		});
 	};
 	for (const { id } of causes) {
-		for (const cure of article.causes.find((cause) => cause.id === id)?.cures ?? []) {
+		for (const cure of inPlace(article.causes.find((cause) => cause.id === id)?.cures ?? [], said)) {
 			const solution = solutions.get(cure.solution);
 			if (solution !== undefined) list(solution, cure.relief, id);
 		}

@@ -87,6 +87,23 @@ describe('an executable article', () => {
 		expect([clients?.lastResort, cable?.lastResort]).toEqual([false, true]);
 	});
 
+	test('reads where a cure has its place, and the verdicts that it names have to be there', () => {
+		const conditional = (verdict: string) =>
+			readFixture('well-formed').replace(
+				'1. [End idle clients](#end-idle-clients), relief',
+				`1. [End idle clients](#end-idle-clients), where [the slots](#are-the-slots-used-up) says **${verdict}**`,
+			);
+		const { article: read, problems } = compileArticle(conditional('full'), { path: 'a.md' });
+		expect(problems).toEqual([]);
+		expect(read?.causes[0]?.cures[0]?.where).toMatchObject({
+			check: 'are-the-slots-used-up',
+			verdicts: ['full'],
+		});
+		expect(compileArticle(conditional('fool'), { path: 'a.md' }).problems).toMatchObject([
+			{ rule: 'unknown-verdict', expected: 'full, free, hidden, none' },
+		]);
+	});
+
 	test('reads facts, parameters and the verification of a solution', () => {
 		const [idle] = article.solutions;
 		expect(idle).toMatchObject({

@@ -1,17 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import type { Article } from '../../src/article/article.ts';
 import { factBook, fillTemplate } from '../../src/machine/facts.ts';
 import type { Finding } from '../../src/machine/finding.ts';
 import type { ServerIdentity, SourceKind } from '../../src/machine/ports.ts';
 import { rankCauses, rankSolutions, worstSeverity } from '../../src/machine/rank.ts';
-import { sample } from './sample-articles.ts';
+import { articleOf, causeOf, checkOf, sample } from './sample-articles.ts';
 
 function found(
 	check: string,
 	verdict: string,
 	source: SourceKind = 'live',
 	facts: Finding['facts'] = {},
+	article: Article = sample,
 ): Finding {
-	const branch = sample.checks
+	const branch = article.checks
 		.find(({ id }) => id === check)
 		?.branches.find((candidate) => candidate.verdict === verdict);
 	if (branch === undefined) throw new Error(`no such verdict: ${check} ${verdict}`);
@@ -66,6 +68,23 @@ describe('causes', () => {
 		expect(rankCauses(sample, [found('slots', 'free')])).toEqual([]);
 	});
 
+	test('of two proofs the one that something rules out comes behind, whatever its score', () => {
+		const explained = articleOf({
+			checks: [
+				checkOf('down', 'sql', [['yes', 'critical', 'down', { proves: ['down'], for: ['paused'] }]]),
+				checkOf('log', 'sql', [['yes', 'warning', 'paused', { proves: ['paused'], rulesOut: ['down'] }]]),
+			],
+			causes: [causeOf('down', []), causeOf('paused', [])],
+			solutions: [],
+		});
+		const [first, second] = rankCauses(explained, [
+			found('down', 'yes', 'live', {}, explained),
+			found('log', 'yes', 'live', {}, explained),
+		]);
+		expect([first?.id, second?.id]).toEqual(['paused', 'down']);
+		expect(second).toMatchObject({ standing: 'proved', against: [{ check: 'log', verdict: 'yes' }] });
+	});
+
 	test('both sides are shown', () => {
 		const [tooLow] = rankCauses(sample, [found('since-when', 'always'), found('connect', 'connected')]);
 		expect(tooLow?.for).toEqual([{ check: 'since-when', verdict: 'always' }]);
@@ -90,6 +109,24 @@ describe('solutions', () => {
 			['replicate', false],
 			['disconnect', true],
 		]);
+	});
+
+	test('a cure with a condition has its place only where that holds', () => {
+		const [pools, ...others] = sample.causes;
+		const where = { check: 'slots', verdicts: ['free'], line: 1 };
+		const conditional = {
+			...sample,
+			causes: [
+				{
+					...causeOf('pools', ['raise', 'shrink']),
+					cures: [{ solution: 'raise', relief: false, line: 1, where }, ...(pools?.cures ?? [])],
+				},
+				...others,
+			],
+		};
+		const first = (verdict: string) =>
+			rankSolutions(conditional, causes, server, [found('slots', verdict)])[0]?.id;
+		expect([first('free'), first('full')]).toEqual(['raise', 'shrink']);
 	});
 
 	test('what cannot be applied says why', () => {

@@ -61,7 +61,7 @@ function solutionSpans(context: WizardContext, solution: RankedSolution, { glyph
 export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSolution[] {
 	const { solutions } = known();
 	if (solutions.length > 0) return solutions;
-	const { article, server } = snapshot.context;
+	const { article, server, findings } = snapshot.context;
 	const all = article.causes.map(({ id, title }) => ({
 		id,
 		title,
@@ -71,7 +71,7 @@ export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSol
 		for: [],
 		against: [],
 	}));
-	return rankSolutions(article, all, server);
+	return rankSolutions(article, all, server, findings);
 }
 
 function headline(scene: Scene): Block {
