@@ -1,6 +1,6 @@
 /** Runs a scenario: a server with the trouble in it, and the site's configuration and logs beside it. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Major } from './binaries.ts';
@@ -89,6 +89,7 @@ export async function startScenario(id: string, options: LabOptions = {}): Promi
 		const crowd = startCrowd();
 		closers.push(() => crowd.stop());
 		const site = instances(scenario.instanceCount);
+		const serverLogs: ServerLog[] = [];
 		say(`Making the trouble: ${scenario.title} …`);
 		const uri = (database: string = mainDatabase) => server.uri({ user: imsRole, database });
 		const stage: Stage = {
@@ -98,12 +99,16 @@ export async function startScenario(id: string, options: LabOptions = {}): Promi
 			uri,
 			sql: (sql, database = mainDatabase) => runSql(server.uri({ database }), sql),
 			untilTrue: (sql, what) => untilTrue(server.uri({ database: mainDatabase }), sql, what),
+			untilLogged: (of, words, what) => until(what, async () => words.test(await of.readLog())),
 			ordinarySlots: await ordinarySlots(server),
+			addLog: (name, path) => serverLogs.push({ name, path }),
 			atEnd: (close) => closers.push(close),
 		};
 		const conninfo = (await scenario.setUp(stage)) ?? uri();
-		await untilMet(conninfo, scenario.outcome);
+		const { outcome } = scenario;
+		await untilMet(conninfo, typeof outcome === 'function' ? outcome(server.major) : outcome);
 		const files = await writeFiles(options.dir ?? join(server.folder, 'site'), conninfo, stage, scenario);
+		for (const { name, path } of serverLogs) await showLog(path, join(files.logs, name));
 		return {
 			scenario,
 			server,
@@ -168,11 +173,23 @@ async function writeFiles(
 		yesterday: scenario.loggedYesterday?.(major) ?? [],
 		commandTimeoutSeconds: scenario.configuration?.commandTimeoutSeconds ?? null,
 	};
-	for (const { name, text } of siteLog(new Date(), incidents)) {
+	const now = new Date();
+	for (const { name, text } of scenario.imsLog?.(now) ?? siteLog(now, incidents)) {
 		await writeFile(join(logs, name), text);
 	}
 	const [config = ''] = configs;
 	return { config, configs, logs };
+}
+
+type ServerLog = { readonly name: string; readonly path: string };
+
+/** The log itself under another name: it goes on growing. A copy where the system makes no links. */
+async function showLog(path: string, as: string): Promise<void> {
+	try {
+		await symlink(path, as);
+	} catch {
+		await copyFile(path, as);
+	}
 }
 
 const waitMs = 20_000;

@@ -79,7 +79,8 @@ export async function createPostmaster(spec: ServerSpec, surroundings: Surroundi
 		if (spec.account !== null) await chown(socketDir, spec.account.uid, spec.account.gid);
 		await initialise(spec, folder, dataDir, program);
 		const base = join(dataDir, 'postgresql.conf');
-		await appendFile(base, settingsText(spec, usesSocket ? socketDir : ''));
+		const settings = { ...spec.settings, unix_socket_directories: usesSocket ? socketDir : '' };
+		await writeFile(base, `${withoutThose(await readFile(base, 'utf8'), settings)}${settingsText(settings)}`);
 		for (let attempt = 1; ; attempt += 1) {
 			const port = await freePort();
 			await appendFile(base, `port = ${port}\n`);
@@ -137,8 +138,12 @@ async function makeNew(spec: ServerSpec, folder: string, dataDir: string, progra
 	if (code !== 0) throw new Error(`initdb could not make a data folder:\n${output.trim()}`);
 }
 
-function settingsText(spec: ServerSpec, socketDir: string): string {
-	const settings = { ...spec.settings, unix_socket_directories: socketDir };
+/** A file that has two lines for one setting is a trouble of its own, and none that every scenario shall have. */
+function withoutThose(text: string, settings: Readonly<Record<string, string>>): string {
+	return text.replace(/^(\w+)(?=\s*=)/gm, (name) => (Object.hasOwn(settings, name) ? `#${name}` : name));
+}
+
+function settingsText(settings: Readonly<Record<string, string>>): string {
 	return `\n${Object.entries(settings)
 		.map(([name, value]) => `${name} = ${configurationValue(value)}\n`)
 		.join('')}`;

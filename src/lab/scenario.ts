@@ -3,6 +3,7 @@ import type { Slug } from '../article/article.ts';
 import type { Crowd } from './crowd-client.ts';
 import type { LabServer, ServerOptions } from './server.ts';
 import type { Instance, SitePool } from './site.ts';
+import type { LogFile } from './site-log.ts';
 
 /** The stage on which a scenario makes its trouble. */
 export type Stage = {
@@ -16,8 +17,12 @@ export type Stage = {
 	sql(sql: string, database?: string): Promise<Record<string, unknown>[]>;
 	/** Waits until a query (one boolean column `ok`) answers true. @throws LabError after 20 s, naming `what`. */
 	untilTrue(sql: string, what: string): Promise<void>;
+	/** Waits until a server's log says it. @throws LabError after 20 s, naming `what`. */
+	untilLogged(server: LabServer, words: RegExp, what: string): Promise<void>;
 	/** `max_connections` without what is reserved. */
 	readonly ordinarySlots: number;
+	/** A log that a server writes: it stands beside the IMS's, under that name. */
+	addLog(name: string, path: string): void;
 	/** Something to close when the run ends. */
 	atEnd(close: () => Promise<void>): void;
 };
@@ -61,7 +66,10 @@ export type Scenario = {
 	readonly logged: (major: number) => readonly string[];
 	/** And what stands in it of yesterday, long over; absent: nothing. */
 	readonly loggedYesterday?: (major: number) => readonly string[];
-	readonly outcome: Outcome;
+	/** The whole log of the IMS, where messages of errors do not tell it; absent: made of `logged`. */
+	readonly imsLog?: (now: Date) => readonly LogFile[];
+	/** One for all versions, or by the server's major version. */
+	readonly outcome: Outcome | ((major: number) => Outcome);
 	/** Makes the trouble. Answers the URI to diagnose; null: the ordinary role's own. */
 	setUp(stage: Stage): Promise<string | null>;
 };

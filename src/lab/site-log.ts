@@ -20,13 +20,7 @@ export type Incidents = {
  * pipeline both write down, in the same second and thread; without any the log holds the service's start only.
  */
 export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
-	const days = new Map<string, string[]>();
-	const write = (at: Date, thread: number, source: string, rest: string) => {
-		const name = `openiz_${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}.log`;
-		const lines = days.get(name) ?? [];
-		lines.push(`${timestamp(at)} [@${thread}] : ${source} ${rest}`);
-		days.set(name, lines);
-	};
+	const { write, files } = dailyLog();
 	const { recent, yesterday, commandTimeoutSeconds: waited } = incidents;
 	const secondsAgo = (seconds: number) => new Date(now.getTime() - seconds * 1_000);
 	const fail = (errors: readonly string[], ago: number, incident: number) => {
@@ -52,7 +46,27 @@ export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
 	writeMinutes(recent, 0);
 	// The lab's server has just begun: what was before that is history, and the trouble goes on.
 	for (const incident of recent.keys()) fail(recent, 0, incident);
-	return [...days].map(([name, lines]) => ({ name, text: `${lines.join('\r\n')}\r\n` }));
+	return files();
+}
+
+export type DailyLog = {
+	/** Entries come in the order of their times. */
+	readonly write: (at: Date, thread: number, source: string, rest: string) => void;
+	readonly files: () => readonly LogFile[];
+};
+
+/** One file per local day, as the trace listener rolls them over. */
+export function dailyLog(): DailyLog {
+	const days = new Map<string, string[]>();
+	return {
+		write(at, thread, source, rest) {
+			const name = `openiz_${at.getFullYear()}${two(at.getMonth() + 1)}${two(at.getDate())}.log`;
+			const lines = days.get(name) ?? [];
+			lines.push(`${timestamp(at)} [@${thread}] : ${source} ${rest}`);
+			days.set(name, lines);
+		},
+		files: () => [...days].map(([name, lines]) => ({ name, text: `${lines.join('\r\n')}\r\n` })),
+	};
 }
 
 /** en-US general date, local, without a zone: what .NET writes by default. */
@@ -92,4 +106,27 @@ export const noAnswer =
 /** An error of the network below. */
 export function socketError(text: string): string {
 	return `System.Net.Sockets.SocketException (0x80004005): ${text}${stack}`;
+}
+
+/** A connection that something in between, or the server's end, had closed. */
+export const reset =
+	'Npgsql.NpgsqlException (0x80004005): Exception while writing to stream ---> System.IO.IOException: Unable to ' +
+	'write data to the transport connection: An existing connection was forcibly closed by the remote host. ---> ' +
+	'System.Net.Sockets.SocketException: An existing connection was forcibly closed by the remote host' +
+	'\r\n   --- End of inner exception stack trace ---' +
+	'\r\n   at Npgsql.WriteBuffer.Flush()\r\n   at Npgsql.NpgsqlCommand.ExecuteReader()';
+
+/** The server ended every session, because one of its processes had died. */
+export const streamEnded =
+	'Npgsql.NpgsqlException (0x80004005): Exception while reading from stream ---> System.IO.EndOfStreamException: ' +
+	'Attempted to read past the end of the streams.' +
+	'\r\n   at Npgsql.ReadBuffer.Ensure(Int32 count)\r\n   at Npgsql.NpgsqlConnector.ReadMessage()';
+
+/** The pool inside the IMS had nothing to give; the server was not asked. */
+export function poolEmpty(maxPoolSize: number): string {
+	return (
+		'Npgsql.NpgsqlException (0x80004005): The connection pool has been exhausted, either raise MaxPoolSize ' +
+		`(currently ${maxPoolSize}) or Timeout (currently 15 seconds)` +
+		'\r\n   at Npgsql.ConnectorPool.AllocateLong(NpgsqlConnection conn)\r\n   at Npgsql.NpgsqlConnection.Open()'
+	);
 }

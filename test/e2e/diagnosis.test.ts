@@ -8,6 +8,7 @@ import { type LabRun, startScenario } from '../../src/lab/lab-run.ts';
 import { scenarios } from '../../src/lab/scenarios/all.ts';
 import { noAnswer, slotsGone } from '../../src/lab/site-log.ts';
 import { run } from '../cli/run-cli.ts';
+import { pgbouncerVersion } from '../helpers/pgbouncer.ts';
 import { connect, describeMajors, type Major, query, testMajors } from '../helpers/postgres.ts';
 
 type Cause = { readonly id: string; readonly standing: string };
@@ -112,6 +113,12 @@ async function expectFurnished({ files, conninfo, describe }: LabRun): Promise<v
 	expect(describe).not.toContain(password);
 }
 
+/** One of them wants a PgBouncer, which npm does not have. In CI it is a failure that there is none. */
+const lacksPgbouncer = pgbouncerVersion() === null && process.env.CI !== 'true';
+if (lacksPgbouncer)
+	console.error('SKIPPED: "pooler-limit": PgBouncer is not installed. As root: apt-get install pgbouncer');
+const playable = scenarios.filter(({ id }) => !(lacksPgbouncer && id === 'pooler-limit'));
+
 /** One suite for each major: the waits of one test are the work of another, and the longest begins first. */
 describeMajors(testMajors, 'the diagnosis', (major) => {
 	test.concurrent(
@@ -202,7 +209,7 @@ describeMajors(testMajors, 'the diagnosis', (major) => {
 		seconds,
 	);
 
-	for (const scenario of scenarios) {
+	for (const scenario of playable) {
 		test.concurrent(
 			scenario.id,
 			async () => {
@@ -221,7 +228,7 @@ describeMajors(testMajors, 'the diagnosis', (major) => {
 					const { found } = checked;
 					const [first, ...others] = found.causes;
 					expect(first?.id ?? null, JSON.stringify(found.causes)).toBe(scenario.firstCause);
-					if (first !== undefined) expect(found.severity).toBe('critical');
+					if (first !== undefined) expect(['warning', 'critical']).toContain(found.severity);
 					else {
 						expect(['ok', 'info']).toContain(found.severity);
 						expect(found.solutions).toEqual([]);
