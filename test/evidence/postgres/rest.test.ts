@@ -123,7 +123,7 @@ describeOn([18], 'an idle connection', { databases: ['openiz'] }, (server) => {
 		expect((await keeper.session?.read('select 1'))?.rowCount).toBe(1);
 	});
 
-	it('has there is no network in between on a Unix socket', async () => {
+	it('has no network in between on a Unix socket', async () => {
 		const { observe } = resting(server().uri({ socket: true }));
 		expect(await observe('5m')).toMatchObject({
 			kind: 'absent',
