@@ -164,6 +164,19 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		expect(found.causes.map(({ id }) => id)).toEqual(['sessions-idle-in-transaction']);
 	});
 
+	test('pools that have grown because others are stuck are suspected, not proved', async () => {
+		await sessions(9);
+		const [root, ...stuck] = await sessions(usable - 9);
+		await root?.query('BEGIN; SELECT pg_advisory_xact_lock(5)');
+		send(stuck, 'SELECT pg_advisory_xact_lock(5)');
+		await waiting(stuck.length);
+		const found = await diagnosed(refused);
+		expect(found.verdicts['do-idle-pools-hold-the-slots']).toBe('pools, nearly');
+		expect(found.causes.filter(({ standing }) => standing === 'proved').map(({ id }) => id)).not.toContain(
+			'pools-larger-than-the-server',
+		);
+	});
+
 	test('a pile-up names its root, also to a role that may not look at it', async () => {
 		const [root] = await sessions(1);
 		await root?.query('CREATE TEMP TABLE t (); BEGIN; SELECT pg_advisory_xact_lock(1)');
@@ -214,6 +227,72 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		const found = await diagnosed(refused);
 		expect(found.verdicts['who-holds-the-slots']).toBe('working');
 		expect(found.causes.map(({ id }) => id)).toEqual(['max-connections-too-low']);
+	});
+
+	test('queries that outlive the command timeout are abandoned for certain, else it is likely at most', async () => {
+		send(await sessions(usable), 'SELECT pg_sleep(60)');
+		await until(
+			async () => {
+				const rows = await query(
+					lab().superuser,
+					"SELECT FROM pg_stat_activity WHERE query ~ '^SELECT pg_sleep' AND now() - query_start > interval '1.1 s'",
+				);
+				return rows.length === usable;
+			},
+			{ what: 'the queries to be a second old' },
+		);
+		expect((await diagnosed(refused)).verdicts['do-queries-run-on-that-nobody-waits-for']).toBe('few');
+		const found = await diagnosed({ ...refused, known: { ...refused.known, command_timeout_s: 1 } });
+		expect(found.verdicts['do-queries-run-on-that-nobody-waits-for']).toBe('outlived');
+		expect(found.causes.map(({ id, standing }) => `${id}: ${standing}`)).toEqual([
+			'abandoned-queries: proved',
+		]);
+	});
+
+	test('a commit that waits: an ordinary role takes no standby for lost that it only cannot see', async () => {
+		const streams = await connect(`${lab().uri({ database: 'openiz' })}?replication=database`);
+		const [writer] = await sessions(1);
+		await query(lab().superuser, "ALTER SYSTEM SET synchronous_standby_names = 'standby_1'");
+		await query(lab().superuser, 'SELECT pg_reload_conf()');
+		try {
+			await until(
+				async () => {
+					const [row] = await query(lab().superuser, 'SHOW synchronous_standby_names');
+					return row?.synchronous_standby_names === 'standby_1';
+				},
+				{ what: 'the setting to be read' },
+			);
+			await writer?.query('SET synchronous_commit = on');
+			send(writer === undefined ? [] : [writer], 'CREATE TEMP TABLE t ()');
+			await until(
+				async () =>
+					(await query(lab().superuser, "SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'")).length >
+					0,
+				{ what: 'the commit to wait' },
+			);
+			const verdict = async (uri: string) =>
+				(await diagnosed({}, uri)).verdicts['do-commits-wait-for-a-standby'];
+			expect(await verdict(ims())).toBe('hidden');
+			expect(await verdict(lab().superuser)).toBe('waiting');
+			await streams.end();
+			await until(
+				async () => (await query(lab().superuser, 'SELECT FROM pg_stat_replication')).length === 0,
+				{ what: 'the stream to be gone' },
+			);
+			expect(await verdict(ims())).toBe('waiting');
+		} finally {
+			await streams.end().catch(() => undefined);
+			await query(lab().superuser, 'ALTER SYSTEM RESET synchronous_standby_names');
+			await query(lab().superuser, 'SELECT pg_reload_conf()');
+		}
+	});
+
+	test('another application in a server with room is nothing to blame', async () => {
+		await sessions(4);
+		await sessions(5, lab().uri({ user: 'reporting', database: 'openiz' }), 'Metabase');
+		const found = await diagnosed();
+		expect(found.verdicts['does-another-application-hold-the-slots']).toBe('room left');
+		expect(found.causes).toEqual([]);
 	});
 
 	test('another application in most slots is named', async () => {
