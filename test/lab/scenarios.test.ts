@@ -109,6 +109,26 @@ describeMajors([18], 'what the sessions do', (major) => {
 		});
 	});
 
+	test.concurrent('abandoned-queries: the clients are gone, the queries are not', async () => {
+		await withScenario('abandoned-queries', major, async (run) => {
+			const active = async () => {
+				const [row] = await query(
+					run.adminConninfo,
+					"SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = 'ims' AND state = 'active'",
+				);
+				return Number(row?.n);
+			};
+			run.crowd.leave('ims-1');
+			await until(() => run.crowd.held() === 0, { what: 'the clients to be gone' });
+			expect(await active()).toBeGreaterThanOrEqual(26);
+			await query(
+				run.adminConninfo,
+				"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'ims'",
+			);
+			await until(async () => (await active()) === 0, { what: 'the queries to be cancelled' });
+		});
+	});
+
 	test.concurrent('idle-in-transaction: is so in nearly all of them', async () => {
 		await withScenario('idle-in-transaction', major, async (run) => {
 			const [row] = await query(

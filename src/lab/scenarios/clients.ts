@@ -63,16 +63,16 @@ export const connectionStorm: Scenario = {
 	firstCause: 'a-connection-storm',
 	neverCauses: [...common.neverCauses, 'abandoned-queries', 'an-overloaded-server'],
 	firstSolution: 'put-a-pooler-in-front',
-	server: { settings: { max_connections: 20, superuser_reserved_connections: 3 } },
-	configuration: { pools: onePool(16) },
+	server: { settings: { max_connections: 15, superuser_reserved_connections: 3 } },
+	configuration: { pools: onePool(11) },
 	logged: (major) => [slotsGone(major)],
 	async setUp({ crowd, instances, uri, ordinarySlots }) {
 		crowd.join(
 			instances.map((instance) =>
-				imsSessions(instance, uri(), ordinarySlots + 5, {
-					statements: ['SELECT p.name, pg_sleep(0.7) FROM patient AS p WHERE p.id = 7'],
+				imsSessions(instance, uri(), ordinarySlots + 3, {
+					statements: ['SELECT p.name, pg_sleep(0.8) FROM patient AS p WHERE p.id = 7'],
 					afterwards: 'leave',
-					retriesEveryMs: 250,
+					retriesEveryMs: 400,
 				}),
 			),
 		);
