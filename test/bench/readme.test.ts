@@ -6,10 +6,9 @@ import { readCells, tableBegin, tableEnd, withCells } from './scenario-cells.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-test('the README has a row for every scenario of the lab, with results of at least two majors (npm run table)', () => {
+test('the README has a row for every scenario of the lab (npm run table)', () => {
 	const cells = readCells(readme, allMajors);
 	expect([...cells.keys()]).toEqual(scenarios.map(({ id }) => id));
-	for (const [id, byMajor] of cells) expect(byMajor.size, id).toBeGreaterThanOrEqual(2);
 });
 
 test('a run of one cell changes that one; scenarios that are no more go, new ones come', () => {

@@ -3,14 +3,14 @@
  * scenarios as arguments (`npm run table -- 13 18 two-pools`), only those. The README's other cells stay as they are.
  */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { allMajors, isInstalled, type Major } from '../../src/lab/binaries.ts';
 import { createLabClient } from '../../src/lab/client.ts';
-import { LabError } from '../../src/lab/lab-error.ts';
 import { type LabRun, startScenario } from '../../src/lab/lab-run.ts';
 import { scenarios } from '../../src/lab/scenarios/all.ts';
 import { type Cells, readCells, withCells } from './scenario-cells.ts';
@@ -64,12 +64,11 @@ async function diagnosed(lab: LabRun, state: string): Promise<Found> {
 			process.execPath,
 			[bin, ...args, '--json'],
 			{
-				env: { ...Object.fromEntries(own), XDG_STATE_HOME: state, PGCONNECT_TIMEOUT: '2' },
+				env: { ...Object.fromEntries(own), XDG_STATE_HOME: state, PGCONNECT_TIMEOUT: '5' },
 				maxBuffer: 2 ** 26,
 			},
 			// Any verdict but health ends in a status of its own: the document is what counts.
-			(error, stdout) =>
-				stdout === '' ? reject(error ?? new Error('no document')) : resolve(JSON.parse(stdout)),
+			(_, stdout, stderr) => (stdout === '' ? reject(new Error(stderr.trim())) : resolve(JSON.parse(stdout))),
 		);
 	});
 }
@@ -107,7 +106,7 @@ const unknown = asked.filter(
 );
 if (unknown.length > 0) throw new Error(`neither a scenario nor an installed major: ${unknown.join(', ')}`);
 
-const cells: Cells = readCells(await readFile(readme, 'utf8'), majors);
+const cells: Cells = readCells(readFileSync(readme, 'utf8'), majors);
 const work = (wantedMajors.length > 0 ? wantedMajors : majors).flatMap((major) =>
 	(wantedIds.length > 0 ? wantedIds : scenarios.map(({ id }) => id)).map((id) => ({ id, major })),
 );
@@ -118,18 +117,18 @@ try {
 			for (let next = work.shift(); next !== undefined; next = work.shift()) {
 				const { id, major } = next;
 				const cell = await cellFor(id, major, state).catch((error: unknown) => {
-					// What a machine lacks, a PgBouncer for one, is no result.
-					if (!(error instanceof LabError)) throw error;
-					console.error(`${id} on ${major} could not be made: ${error.message}`);
+					// What a machine lacks, a PgBouncer for one, is no result; the others go on.
+					console.error(`${id} on ${major}: ${error instanceof Error ? error.message : String(error)}`);
 					return null;
 				});
 				if (cell === null) continue;
 				console.log(`${String(major)}  ${id.padEnd(36)} ${cell}`);
 				cells.set(id, new Map([...(cells.get(id) ?? []), [major, cell]]));
+				// At once: a run of all of them takes a while, and may be broken off.
+				writeFileSync(readme, withCells(readFileSync(readme, 'utf8'), cells, scenarios, majors));
 			}
 		}),
 	);
 } finally {
 	await rm(state, { recursive: true, force: true });
-	await writeFile(readme, withCells(await readFile(readme, 'utf8'), cells, scenarios, majors));
 }

@@ -65,7 +65,7 @@ describeOn(allMajors, 'the queries of KB008', server, (lab, major) => {
 			}
 		});
 
-		test('the evidence and the previews run, with and without their parameters', async () => {
+		test('the evidence, the previews and what is waited for run, with and without their parameters', async () => {
 			const client = await connect(lab().uri({ user: name, database: 'openiz' }));
 			const article = kb008();
 			const fences = [
@@ -73,8 +73,16 @@ describeOn(allMajors, 'the queries of KB008', server, (lab, major) => {
 				...article.solutions.flatMap(({ steps }) => steps.flatMap(({ previews }) => previews)),
 			].filter((fence) => fits(fence, major));
 			expect(fences.length).toBeGreaterThan(8);
+			// What a person is waited for with is asked again and again: an error would end the waiting.
+			const waits = article.solutions.flatMap(({ steps }) =>
+				steps.flatMap(({ applies }) =>
+					applies.filter(({ language, body }) => language === 'wait' && body.trim() !== ''),
+				),
+			);
+			expect(waits.length).toBeGreaterThan(1);
 			try {
-				for (const { body } of fences) for (const given of parameters) await ask(client, body, given);
+				for (const { body } of [...fences, ...waits])
+					for (const given of parameters) await ask(client, body, given);
 			} finally {
 				await client.end();
 			}
