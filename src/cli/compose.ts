@@ -1,19 +1,6 @@
 /** Builds what the machine asks for: the connection, the evidence, the fixes and the journal of one run. */
-import { platform } from 'node:os';
-import type { GateResult } from '../article/sql-gate.ts';
-import { createProcessesSource, listingFor } from '../evidence/host/observe-processes.ts';
-import { configuredTimeouts, discoverLogs } from '../evidence/logs/discover.ts';
-import { createLogSource } from '../evidence/logs/log-source.ts';
-import { readServerClock } from '../evidence/logs/server-clock.ts';
-import { createObserver, type EvidenceSource } from '../evidence/observe.ts';
-import { createApplicationLogin } from '../evidence/openiz/application-login.ts';
-import { createOpenizSource } from '../evidence/openiz/openiz-source.ts';
-import { createPoolerSource } from '../evidence/pooler/observe-pooler.ts';
 import { lookThroughPooler } from '../evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../evidence/postgres/keeper.ts';
-import { createConnectSource } from '../evidence/postgres/observe-connect.ts';
-import { createRestSource } from '../evidence/postgres/observe-rest.ts';
-import { createSqlSource } from '../evidence/postgres/observe-sql.ts';
 import { proveLogin } from '../evidence/postgres/prove-login.ts';
 import { createFixer } from '../fixes/create-fixer.ts';
 import type { FixJournal } from '../fixes/fix-journal.ts';
@@ -21,11 +8,13 @@ import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
 import type { Timing } from '../fixes/verify.ts';
 import { factBook } from '../machine/facts.ts';
-import type { ConnectionCommand, Plan, Progress, WizardPorts } from '../machine/ports.ts';
+import type { Plan, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
 import type { JournalEntry, JournalRecord } from '../session/record.ts';
 import type { LoadedArticle } from './article-argument.ts';
+import { composeEvidence, gateFor } from './compose-evidence.ts';
 import type { ConnectionOptions } from './connection-options.ts';
+import { connectionPort } from './connection-port.ts';
 import type { World } from './world.ts';
 
 export type ComposeInput = {
@@ -59,7 +48,6 @@ export interface Composition {
 	close(): Promise<void>;
 }
 
-const defaultMaxRows = 200;
 /** A plan must list everybody whom it is about. */
 const planRows = 10_000;
 
@@ -70,65 +58,6 @@ const noJournal: FixJournal = {
 	records: [],
 	append: () => Promise.reject(new Error('nothing is applied in a run that keeps no journal')),
 };
-
-type Gate = (sql: string) => Promise<GateResult>;
-
-/**
- * An article that the build linted was gated then: PostgreSQL's parser is not loaded for it. Every query of any
- * other text is parsed before it is sent.
- */
-function gateFor({ checked }: LoadedArticle): Gate {
-	if (checked) return async () => ({ allowed: true, select: {} });
-	let gate: Gate | null = null;
-	return async (sql) => {
-		gate ??= (await import('../article/sql-gate.ts')).createQueryGate();
-		return gate(sql);
-	};
-}
-
-/** Why a query is not sent; null: it may be. */
-async function whyRefused(gate: Gate, sql: string): Promise<string | null> {
-	const result = await gate(sql);
-	return result.allowed ? null : result.refusals.map(({ message }) => message).join('; ');
-}
-
-/** The keeper's reports and commands, as the machine wants them. */
-function connectionPort(
-	keeper: PostgresKeeper,
-	waitMs: number | null,
-): WizardPorts['connection'] & { stop(): void } {
-	let waiting: AbortController | null = null;
-	const stop = (): void => waiting?.abort();
-	return {
-		stop,
-		subscribe(listener) {
-			const { session, lastAttempt } = keeper;
-			// Who begins on a connection that is held already, as each look of `watch` does, hears of it too.
-			if (session !== null)
-				listener({
-					type: 'connection.held',
-					server: session.server,
-					timings: lastAttempt?.timings ?? [],
-				});
-			return keeper.subscribe(listener);
-		},
-		tell(command: ConnectionCommand) {
-			switch (command.type) {
-				case 'wait':
-					waiting = new AbortController();
-					// A refusal reaches the machine as an event.
-					void keeper.wait({ forMs: waitMs, signal: waiting.signal });
-					break;
-				case 'stop waiting':
-					stop();
-					break;
-				case 'cancel':
-					void keeper.session?.cancel().catch(() => undefined);
-					break;
-			}
-		},
-	};
-}
 
 /** What belongs to these plans: their own intents, and what became of them. */
 function recordsOfPlans(records: readonly JournalRecord[], plans: readonly Plan[]): readonly JournalRecord[] {
@@ -209,64 +138,15 @@ export function compose(input: ComposeInput): Composition {
 	const clock = world.now;
 	const gate = gateFor(loaded);
 	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
-	const connect = createConnectSource({
-		keeper,
-		application: createApplicationLogin({ paths: input.configs, settings: connection.settings, clock }),
-	});
-	const sql = createSqlSource({
-		keeper,
-		article,
-		gate: (text) => whyRefused(gate, text),
-		maxRows: input.maxRows ?? defaultMaxRows,
-		timeoutMs: connection.timeoutMs,
-		clock,
-	});
-	const pooler = createPoolerSource({
-		keeper,
-		settings: connection.settings,
-		maxRows: input.maxRows ?? defaultMaxRows,
-		clock,
-	});
-	const processes = createProcessesSource({
-		keeper,
-		settings: connection.settings,
-		maxRows: input.maxRows ?? defaultMaxRows,
-		clock,
-		list: listingFor(platform()),
-	});
-	const rest = createRestSource({ keeper, settings: connection.settings, clock });
 	const listeners = new Set<(progress: Progress) => void>();
-	const say = (text: string): void => {
-		for (const listener of listeners) listener({ type: 'fix.progress', text });
-	};
-	const log = createLogSource({
-		paths: input.logs,
-		clock,
-		checks: article.checks,
-		discover: () => discoverLogs({ configs: input.configs, session: keeper.session, clock }),
-		serverClock: () => readServerClock(keeper.session, clock),
-		commandTimeouts: () => configuredTimeouts(input.configs),
-		onProgress: (text) => {
-			say(text);
+	const { observe, sql } = composeEvidence({
+		...input,
+		keeper,
+		gate,
+		say(text) {
+			for (const listener of listeners) listener({ type: 'fix.progress', text });
 			input.onProgress?.(text);
 		},
-	});
-	const openiz = createOpenizSource({ paths: input.configs, clock });
-	const sources: Record<string, EvidenceSource> = {
-		connect,
-		sql: (asked, signal) => sql.observe(asked, signal),
-		openiz,
-		pooler,
-		processes,
-		rest,
-		log,
-	};
-	const observe = createObserver(sources, {
-		serverMajor: () => {
-			const number = keeper.session?.server.versionNum ?? null;
-			return number === null ? null : Math.floor(number / 10_000);
-		},
-		clock,
 	});
 	const { verifyAs } = connection;
 	const fixer = createFixer(
