@@ -3,14 +3,17 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import type { TestContext } from 'vitest';
 import { parseJournal } from '../../src/session/read-journal.ts';
 import type { JournalRecord } from '../../src/session/record.ts';
 import { connect, query, until } from '../helpers/postgres.ts';
 import { ended, start } from './run-cli.ts';
 
+/** Of the test that something is made for: its context, for tests that run side by side. */
+export type Cleaning = Pick<TestContext, 'onTestFinished'>;
+
 /** A folder for state that goes away with the test. */
-export function stateFolder(): string {
+export function stateFolder({ onTestFinished }: Cleaning): string {
 	const folder = mkdtempSync(join(tmpdir(), 'kbwizard-broken-'));
 	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 	return folder;
@@ -37,6 +40,7 @@ export function recordsIn(state: string): readonly JournalRecord[] {
 
 /** Starts a command and waits until its journal shows what `reached` looks for. */
 export async function runUntil(
+	{ onTestFinished }: Cleaning,
 	args: readonly string[],
 	state: string,
 	reached: (records: readonly JournalRecord[]) => boolean,
@@ -45,7 +49,7 @@ export async function runUntil(
 	onTestFinished(() => {
 		child.kill('SIGKILL');
 	});
-	await until(() => reached(recordsIn(state)), { what: 'the journal to get there' });
+	await until(() => reached(recordsIn(state)), { what: 'the journal to get there', timeoutMs: 30_000 });
 	return child;
 }
 
@@ -65,7 +69,7 @@ export function childrenOf(pid: number | undefined): readonly number[] {
 }
 
 /** A session whose backend is stopped: it is told to end, and does not until it is let go. */
-export async function stubbornSession(uri: string): Promise<() => void> {
+export async function stubbornSession({ onTestFinished }: Cleaning, uri: string): Promise<() => void> {
 	const client = await connect(uri, 'holder');
 	const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
 	const pid = rows[0]?.pid ?? 0;

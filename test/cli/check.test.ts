@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeOn, holdSlots, testMajors } from '../helpers/postgres.ts';
+import { describeOnAtOnce, holdSlots, testMajors } from '../helpers/postgres.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 import { misfits } from '../report/json-schema.ts';
 import { bin, run } from './run-cli.ts';
@@ -11,7 +11,7 @@ const schema: unknown = JSON.parse(
 	await readFile(new URL('../../src/report/schema/diagnosis-1.json', import.meta.url), 'utf8'),
 );
 
-describeOn(
+describeOnAtOnce(
 	testMajors,
 	'check',
 	{

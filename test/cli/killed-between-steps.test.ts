@@ -56,8 +56,8 @@ describeOn([18], 'killed between the steps', options, (server) => {
 		const other = await connect(admin());
 		onTestFinished(() => other.end().catch(() => undefined));
 		await other.query(`begin; alter role ${role} valid until 'infinity'`);
-		const state = stateFolder();
-		const child = await runUntil(lift(), state, (records) =>
+		const state = stateFolder({ onTestFinished });
+		const child = await runUntil({ onTestFinished }, lift(), state, (records) =>
 			records.some((record) => record.kind === 'intent' && record.object === `role ${role}`),
 		);
 		const pid = await until(underWay, { what: 'the statement to wait' });

@@ -1,7 +1,7 @@
 /** A restart from the command line: carried to its end whatever becomes of the program, and told afterwards. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { describeOn, query, until } from '../helpers/postgres.ts';
 import { killed, recordsIn, runUntil, stateFolder, stubbornSession } from './broken-off.ts';
 import { run } from './run-cli.ts';
@@ -26,11 +26,14 @@ describeOn([18], 'kbwizard fix, with a restart', options, (server) => {
 	test('killed while the server is down: the server comes back, and resume says what became of it', async () => {
 		const auto = () => readFile(join(server().dataDir, 'postgresql.auto.conf'), 'utf8');
 		const before = await auto();
-		const state = stateFolder();
+		const state = stateFolder({ onTestFinished });
 		const env = { XDG_STATE_HOME: state };
 		// A session that does not end keeps the shutdown from being over in no time.
-		const letGo = await stubbornSession(server().uri({ user: 'ims', database: 'clinic' }));
-		const child = await runUntil(raise('--set', 'restart=pg_ctl'), state, (records) =>
+		const letGo = await stubbornSession(
+			{ onTestFinished },
+			server().uri({ user: 'ims', database: 'clinic' }),
+		);
+		const child = await runUntil({ onTestFinished }, raise('--set', 'restart=pg_ctl'), state, (records) =>
 			records.some((record) => record.kind === 'intent' && record.effect === 'restart'),
 		);
 		await until(
@@ -61,7 +64,7 @@ describeOn([18], 'kbwizard fix, with a restart', options, (server) => {
 		['not waited for', []],
 		['waited for in vain', ['--wait', '1500ms']],
 	])('left to somebody else and %s: done, not verified, and what to type is said', async (_, wait) => {
-		const env = { XDG_STATE_HOME: stateFolder() };
+		const env = { XDG_STATE_HOME: stateFolder({ onTestFinished }) };
 		const { status, stdout } = await run(raise(...wait), { env });
 		expect(status).toBe(1);
 		expect(stdout).toMatch(/the server has not been restarted .*pg_ctl restart -D/);

@@ -1,11 +1,12 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { JournalRecord } from '../../src/session/record.ts';
-import { connect, describeOn, holdSlots, query, testMajors, until } from '../helpers/postgres.ts';
+import { connect, describeOnAtOnce, holdSlots, query, testMajors, until } from '../helpers/postgres.ts';
 import { openTerminal } from '../helpers/terminal.ts';
 import { misfits } from '../report/json-schema.ts';
 import {
+	type Cleaning,
 	childrenOf,
 	journalFiles,
 	killed,
@@ -39,7 +40,7 @@ const doneOf = (effect: string) => (records: readonly JournalRecord[]) =>
 const intents = (records: readonly JournalRecord[], effect: string) =>
 	records.filter((record) => record.kind === 'intent' && record.effect === effect).length;
 
-describeOn(testMajors, 'after a kill -9', options, (server) => {
+describeOnAtOnce(testMajors, 'after a kill -9', options, (server) => {
 	const admin = (database = 'clinic') => server().uri({ database });
 	const maintenance = () => admin('postgres');
 	const disconnect = () => [
@@ -65,10 +66,10 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 	const limit = (n: number) => query(maintenance(), `alter database clinic connection limit ${n}`);
 
 	/** Fenced, in the middle of ending sessions; and the same with nobody left to guard the fence. */
-	async function fenced(user: string, { unguarded }: { readonly unguarded: boolean }) {
-		const state = stateFolder();
-		const letGo = await stubbornSession(server().uri({ user, database: 'clinic' }));
-		const child = await runUntil(disconnect(), state, intentOf('terminate'));
+	async function fenced(context: Cleaning, user: string, { unguarded }: { readonly unguarded: boolean }) {
+		const state = stateFolder(context);
+		const letGo = await stubbornSession(context, server().uri({ user, database: 'clinic' }));
+		const child = await runUntil(context, disconnect(), state, intentOf('terminate'));
 		await until(
 			async () => JSON.stringify(await standing(maintenance(), 'clinic')).includes('kbwizard.fence'),
 			{
@@ -83,8 +84,8 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		return state;
 	}
 
-	test.skipIf(process.platform !== 'linux')('the guardian lifts the fence', async () => {
-		const state = await fenced('ims', { unguarded: false });
+	test.skipIf(process.platform !== 'linux')('the guardian lifts the fence', async (context) => {
+		const state = await fenced(context, 'ims', { unguarded: false });
 		expect(await standing(maintenance(), 'clinic')).toMatchObject({ limit: 0 });
 		await until(
 			async () => JSON.stringify(await standing(maintenance(), 'clinic')) === JSON.stringify(open),
@@ -106,8 +107,8 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 
 	test.skipIf(process.platform !== 'linux')(
 		'without a guardian resume lifts it, and ends nobody twice',
-		async () => {
-			const state = await fenced('ims', { unguarded: true });
+		async (context) => {
+			const state = await fenced(context, 'ims', { unguarded: true });
 			expect(await standing(maintenance(), 'clinic')).toMatchObject({ limit: 0 });
 			const { status, stdout, stderr } = await resume(state);
 			expect(status, stderr + stdout).toBe(0);
@@ -127,8 +128,8 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 
 	test.skipIf(process.platform !== 'linux')(
 		'a closed database is opened from another one, by undo',
-		async () => {
-			const state = await fenced('postgres', { unguarded: true });
+		async (context) => {
+			const state = await fenced(context, 'postgres', { unguarded: true });
 			expect(await standing(maintenance(), 'clinic')).toMatchObject({ open: false });
 			const { status, stdout, stderr } = await run(['undo', '--yes', '--json'], {
 				env: { XDG_STATE_HOME: state },
@@ -144,9 +145,9 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 
 	test.skipIf(process.platform !== 'linux')(
 		'a fence whose journal is lost is found on the server',
-		async () => {
-			await fenced('ims', { unguarded: true });
-			const elsewhere = { env: { XDG_STATE_HOME: stateFolder() } };
+		async (context) => {
+			await fenced(context, 'ims', { unguarded: true });
+			const elsewhere = { env: { XDG_STATE_HOME: stateFolder(context) } };
 			const undo = ['undo', '--json', '--server', maintenance()];
 			const unasked = await run(undo, elsewhere);
 			expect(unasked.status).toBe(64);
@@ -169,13 +170,13 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 	);
 
 	/** `fix` stands still in the statement that lifts the limit, because another transaction is changing it. */
-	async function inTheStatement() {
+	async function inTheStatement(context: Cleaning) {
 		await limit(7);
 		const other = await connect(maintenance());
-		onTestFinished(() => other.end().catch(() => undefined));
+		context.onTestFinished(() => other.end().catch(() => undefined));
 		await other.query('begin; alter database clinic connection limit 7');
-		const state = stateFolder();
-		const child = await runUntil(lift(), state, intentOf('connection-limit'));
+		const state = stateFolder(context);
+		const child = await runUntil(context, lift(), state, intentOf('connection-limit'));
 		const waiting = async () =>
 			(
 				await query(
@@ -188,8 +189,8 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		return { state, other, waiting };
 	}
 
-	test('a step that was never done is not done by resume', async () => {
-		const { state, other, waiting } = await inTheStatement();
+	test('a step that was never done is not done by resume', async (context) => {
+		const { state, other, waiting } = await inTheStatement(context);
 		await query(maintenance(), 'select pg_terminate_backend($1)', [await waiting()]);
 		await other.query('rollback');
 		const { status, stdout, stderr } = await resume(state);
@@ -203,8 +204,8 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		await limit(-1);
 	});
 
-	test('a step that was done nobody saw it is verified, and kept', async () => {
-		const { state, other, waiting } = await inTheStatement();
+	test('a step that was done nobody saw it is verified, and kept', async (context) => {
+		const { state, other, waiting } = await inTheStatement(context);
 		await other.query('rollback');
 		await until(async () => (await waiting()) === undefined, { what: 'the statement to end' });
 		await until(async () => JSON.stringify(await standing(maintenance(), 'clinic')).includes('-1'), {
@@ -218,10 +219,10 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		expect(await standing(maintenance(), 'clinic')).toEqual(open);
 	});
 
-	test('killed before the verification, it is verified now', async () => {
+	test('killed before the verification, it is verified now', async (context) => {
 		await limit(7);
-		const state = stateFolder();
-		await killed(await runUntil(lift(), state, doneOf('connection-limit')));
+		const state = stateFolder(context);
+		await killed(await runUntil(context, lift(), state, doneOf('connection-limit')));
 		expect(recordsIn(state).some(({ kind }) => kind === 'verified')).toBe(false);
 		const { status, stdout, stderr } = await resume(state);
 		expect(status, stderr + stdout).toBe(0);
@@ -239,16 +240,16 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		await limit(-1);
 	});
 
-	test('killed before anything was done, there is nothing to do', async () => {
+	test('killed before anything was done, there is nothing to do', async (context) => {
 		await limit(7);
-		const state = stateFolder();
-		await killed(await runUntil(lift(), state, doneOf('connection-limit')));
+		const state = stateFolder(context);
+		await killed(await runUntil(context, lift(), state, doneOf('connection-limit')));
 		const [file = ''] = journalFiles(state);
 		const lines = readFileSync(file, 'utf8').split('\n');
 		const before = lines.findIndex(
 			(line) => line.includes('"kind":"cluster"') || line.includes('"kind":"intent"'),
 		);
-		const earlier = stateFolder();
+		const earlier = stateFolder(context);
 		const folder = join(earlier, 'kbwizard', 'sessions');
 		mkdirSync(folder, { recursive: true });
 		// The last line cut short, as a power cut leaves it.
@@ -259,10 +260,10 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		await limit(-1);
 	});
 
-	test('a session that is still at work is refused, and nothing is done', async () => {
+	test('a session that is still at work is refused, and nothing is done', async (context) => {
 		await limit(7);
-		const state = stateFolder();
-		const child = await runUntil(lift(), state, doneOf('connection-limit'));
+		const state = stateFolder(context);
+		const child = await runUntil(context, lift(), state, doneOf('connection-limit'));
 		const end = ended(child);
 		const { status, stdout, stderr } = await resume(state);
 		expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
@@ -273,10 +274,10 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 
 	test.skipIf(process.platform === 'win32')(
 		'in a terminal it says what is known, mends what is left, and opens the wizard',
-		async () => {
+		async (context) => {
 			await limit(7);
-			const state = stateFolder();
-			await killed(await runUntil(lift(), state, doneOf('connection-limit')));
+			const state = stateFolder(context);
+			await killed(await runUntil(context, lift(), state, doneOf('connection-limit')));
 			const terminal = openTerminal({
 				command: process.execPath,
 				args: [bin, 'resume'],
@@ -300,14 +301,14 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		},
 	);
 
-	test('a signal in the middle of ending sessions: the fence is lifted, and the journal says it', async () => {
+	test('a signal in the middle of ending sessions: the fence is lifted, and the journal says it', async (context) => {
 		for (const [signal, expected] of [
 			['SIGINT', 130],
 			['SIGTERM', 143],
 		] as const) {
-			const state = stateFolder();
-			const letGo = await stubbornSession(server().uri({ user: 'ims', database: 'clinic' }));
-			const child = await runUntil(disconnect(), state, intentOf('terminate'));
+			const state = stateFolder(context);
+			const letGo = await stubbornSession(context, server().uri({ user: 'ims', database: 'clinic' }));
+			const child = await runUntil(context, disconnect(), state, intentOf('terminate'));
 			const end = ended(child);
 			child.kill(signal);
 			await until(() => child.signalCode === null, { what: 'the signal' });
@@ -321,9 +322,9 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		}
 	});
 
-	test('a session on one’s own article is found again by its file, and a change of it is said', async () => {
+	test('a session on one’s own article is found again by its file, and a change of it is said', async (context) => {
 		await limit(7);
-		const own = join(stateFolder(), 'own.md');
+		const own = join(stateFolder(context), 'own.md');
 		const shipped = new URL(
 			'../../content/kb008-postgresql-connections-fail-with-block-message.md',
 			import.meta.url,
@@ -331,10 +332,15 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		copyFileSync(shipped, own);
 		const text = readFileSync(own, 'utf8').replace('## Issue', 'Our own.\n\n## Issue');
 		writeFileSync(own, text);
-		const state = stateFolder();
+		const state = stateFolder(context);
 		const env = { XDG_STATE_HOME: state };
 		const [, , ...rest] = lift();
-		const child = await runUntil(['fix', own, ...rest, '--trust', own], state, doneOf('connection-limit'));
+		const child = await runUntil(
+			context,
+			['fix', own, ...rest, '--trust', own],
+			state,
+			doneOf('connection-limit'),
+		);
 		await killed(child);
 		const report = await run(['report'], { env });
 		expect(report.status, report.stderr).toBe(0);
@@ -351,23 +357,23 @@ describeOn(testMajors, 'after a kill -9', options, (server) => {
 		await limit(-1);
 	});
 
-	test('no journal, output or error holds a secret of anybody', async () => {
+	test('no journal, output or error holds a secret of anybody', async (context) => {
 		const canaries = ['CANARYuri', 'CANARYenv', 'CANARYpgpass', 'CANARYliteral', 'CANARYapplication'];
-		const state = stateFolder();
+		const state = stateFolder(context);
 		const passfile = join(state, 'pgpass');
 		writeFileSync(passfile, '*:*:*:*:CANARYpgpass\n', { mode: 0o600 });
 		const other = await connect(
 			server().uri({ user: 'ims', database: 'clinic' }),
 			'app password=CANARYapplication',
 		);
-		onTestFinished(() => other.end().catch(() => undefined));
+		context.onTestFinished(() => other.end().catch(() => undefined));
 		await other.query("begin; select 'CANARYliteral', 'password=CANARYliteral'");
 		const held = await holdSlots(
 			2,
 			server().uri({ user: 'ims', database: 'clinic' }),
 			'app password=CANARYapplication',
 		);
-		onTestFinished(() => held.release());
+		context.onTestFinished(() => held.release());
 		const uri = new URL(admin());
 		uri.password = 'CANARYuri';
 		const env = { XDG_STATE_HOME: state, PGPASSWORD: 'CANARYenv', PGPASSFILE: passfile };

@@ -109,7 +109,7 @@ describeOn([18], 'watch', options, (server) => {
 	});
 
 	test('after a fix its own check is watched, and what was tried is not named again', async () => {
-		const env = { XDG_STATE_HOME: stateFolder() };
+		const env = { XDG_STATE_HOME: stateFolder({ onTestFinished }) };
 		const held = await holdSlots(17, app());
 		onTestFinished(() => held.release());
 		const idle = [

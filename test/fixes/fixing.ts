@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, type TestContext } from 'vitest';
 import { bindParameters } from '../../src/article/parameters.ts';
 import { createQueryGate } from '../../src/article/sql-gate.ts';
 import { lookThroughPooler } from '../../src/evidence/pooler/through.ts';
@@ -39,6 +39,7 @@ export type Fixing = {
 	): Promise<{ readonly plan: Plan; readonly applied: Applied }>;
 };
 
+/** @param cleaning the context of the test, where tests run side by side */
 export async function fixingOn(
 	uri: string,
 	overrides: Partial<
@@ -48,6 +49,7 @@ export async function fixingOn(
 		>
 	> = {},
 	timing?: Timing,
+	cleaning: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
 ): Promise<Fixing> {
 	const article = overrides.article ?? fixArticle();
 	const settings = settingsOf(uri);
@@ -58,7 +60,7 @@ export async function fixingOn(
 		clock: () => new Date(),
 		writer: { pid: process.pid, host: hostname(), isAlive: () => true },
 	});
-	onTestFinished(async () => {
+	cleaning.onTestFinished(async () => {
 		await keeper.close();
 		journal.close();
 		await rm(stateDir, { recursive: true, force: true });

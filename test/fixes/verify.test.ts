@@ -1,7 +1,7 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 import { proveLogin } from '../../src/evidence/postgres/prove-login.ts';
-import { verifyTiming } from '../../src/fixes/verify.ts';
-import { describeOn, query, testMajors, until } from '../helpers/postgres.ts';
+import { type Timing, verifyTiming } from '../../src/fixes/verify.ts';
+import { describeOnAtOnce, query, testMajors, until } from '../helpers/postgres.ts';
 import { fixingOn } from './fixing.ts';
 import { reconnectingPool } from './reconnecting-pool.ts';
 import { settingsOf } from './settings.ts';
@@ -20,18 +20,20 @@ const verifying = {
 	before: { used: 16, is_it_free__used: 15 },
 };
 
-describeOn(testMajors, 'verifying', options, (server) => {
+describeOnAtOnce(testMajors, 'verifying', options, (server) => {
 	const superuser = (database = 'postgres') => server().uri({ database });
-	const pool = async (size: number) => {
+	const pool = async ({ onTestFinished }: TestContext, size: number) => {
 		const made = await reconnectingPool(server().uri({ user: 'ims', database: 'openiz' }), size);
 		onTestFinished(() => made.end());
 		return made;
 	};
+	const fixing = (context: TestContext, overrides?: Parameters<typeof fixingOn>[1], timing?: Timing) =>
+		fixingOn(superuser(), overrides, timing, context);
 
-	test('a pool that comes back to what its work needs: it held for five seconds', async () => {
-		const clients = await pool(15);
+	test('a pool that comes back to what its work needs: it held for five seconds', async (context) => {
+		const clients = await pool(context, 15);
 		const login = () => proveLogin(settingsOf(server().uri({ user: 'app', database: 'openiz' })));
-		const { fix, fixer } = await fixingOn(superuser(), { proveLogin: login });
+		const { fix, fixer } = await fixing(context, { proveLogin: login });
 		clients.want(3);
 		const { plan, applied } = await fix('disconnect-all', { database: 'openiz' });
 		expect(applied.outcome).toBe('done');
@@ -47,10 +49,10 @@ describeOn(testMajors, 'verifying', options, (server) => {
 		);
 	});
 
-	test('a pool that refills to the brim: it did not hold', async () => {
-		await pool(15);
+	test('a pool that refills to the brim: it did not hold', async (context) => {
+		await pool(context, 15);
 		// Whether it begins to hold later is not asked here.
-		const { fix, fixer } = await fixingOn(superuser(), {}, { ...verifyTiming, patienceMs: 2_000 });
+		const { fix, fixer } = await fixing(context, {}, { ...verifyTiming, patienceMs: 2_000 });
 		const { plan, applied } = await fix('disconnect-all', { database: 'openiz' });
 		expect(applied.outcome).toBe('done');
 		const verified = await fixer.verify({ ...verifying, plan, applied }, quiet);
@@ -63,14 +65,14 @@ describeOn(testMajors, 'verifying', options, (server) => {
 		expect(verified?.note).toContain('15 sessions have connected since');
 	});
 
-	test('one bad look begins the five seconds anew', async () => {
-		await pool(3);
+	test('one bad look begins the five seconds anew', async (context) => {
+		await pool(context, 3);
 		const timing = { holdMs: 2_500, patienceMs: 20_000, everyMs: 100, loginEveryMs: 500 };
-		const { fixer } = await fixingOn(superuser(), {}, timing);
+		const { fixer } = await fixing(context, {}, timing);
 		const progress: string[] = [];
 		const watching = fixer.verify({ ...verifying, plan: null }, (text) => progress.push(text));
 		await until(() => progress.some((text) => text.startsWith('holds')), { what: 'a first good look' });
-		const spike = await pool(9);
+		const spike = await pool(context, 9);
 		await until(() => progress.at(-1)?.startsWith('not yet'), { what: 'a bad look' });
 		await spike.end();
 		const verified = await watching;
@@ -80,27 +82,27 @@ describeOn(testMajors, 'verifying', options, (server) => {
 		expect((verified?.samples.at(-1)?.atMs ?? 0) - lastBad).toBeGreaterThanOrEqual(2_500);
 	});
 
-	test('the numbers are good and an application still cannot log in: it did not hold', async () => {
+	test('the numbers are good and an application still cannot log in: it did not hold', async (context) => {
 		await query(superuser(), 'alter role app connection limit 0');
 		const login = () => proveLogin(settingsOf(server().uri({ user: 'app', database: 'openiz' })));
 		const timing = { holdMs: 1_000, patienceMs: 1_500, everyMs: 100, loginEveryMs: 300 };
-		const { fixer } = await fixingOn(superuser(), { proveLogin: login }, timing);
+		const { fixer } = await fixing(context, { proveLogin: login }, timing);
 		const verified = await fixer.verify({ ...verifying, plan: null }, quiet);
 		expect(verified).toMatchObject({ verdict: 'free', held: false });
 		expect(verified?.note).toContain("an application's login was refused");
 		await query(superuser(), 'alter role app connection limit -1');
 	});
 
-	test('it can be stopped, and then has not held', async () => {
-		const { fixer } = await fixingOn(superuser());
+	test('it can be stopped, and then has not held', async (context) => {
+		const { fixer } = await fixing(context);
 		const stop = new AbortController();
 		const watching = fixer.verify({ ...verifying, plan: null }, () => stop.abort(), stop.signal);
 		expect(await watching).toMatchObject({ held: false });
 	});
 
-	test('somebody goes on watching: until it breaks, or until that is stopped', async () => {
-		await pool(3);
-		const { fixer } = await fixingOn(superuser());
+	test('somebody goes on watching: until it breaks, or until that is stopped', async (context) => {
+		await pool(context, 3);
+		const { fixer } = await fixing(context);
 		const endless = { ...verifying, plan: null, untilBroken: true };
 		const progress: string[] = [];
 		const stop = new AbortController();
@@ -112,7 +114,7 @@ describeOn(testMajors, 'verifying', options, (server) => {
 		expect(await stopped).toMatchObject({ held: true, verdict: 'free' });
 
 		const broken = fixer.verify(endless, quiet);
-		const spike = await pool(9);
+		const spike = await pool(context, 9);
 		expect(await broken).toMatchObject({ held: false, verdict: 'full' });
 		await spike.end();
 	});

@@ -62,6 +62,30 @@ export function describeMajors(majors: readonly Major[], title: string, body: (m
 	}
 }
 
+/**
+ * As `describeOn`, all majors at once: for tests that mostly wait. Those on one server still run one after another.
+ * What a test is to clean up it gives to the `onTestFinished` of its own context: vitest's knows one test at a time.
+ */
+export function describeOnAtOnce(
+	majors: readonly Major[],
+	title: string,
+	options: Omit<ServerOptions, 'major'>,
+	body: (server: () => LabServer, major: Major) => void,
+): void {
+	describeMajorsAtOnce(majors, title, (major) => {
+		describe('one after another', { concurrent: false }, () => body(useServer(major, options), major));
+	});
+}
+
+/** As `describeMajors`, all tests of all majors at once, up to vitest's `maxConcurrency` (5). */
+export function describeMajorsAtOnce(
+	majors: readonly Major[],
+	title: string,
+	body: (major: Major) => void,
+): void {
+	describe.concurrent('at once', () => describeMajors(majors, title, body));
+}
+
 /** A connected plain client, whose loss does not end the test process. End it with `client.end()`. */
 export async function connect(uri: string, applicationName = 'test'): Promise<pg.Client> {
 	const client = new pg.Client({ connectionString: uri, application_name: applicationName });

@@ -4,12 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { startServer } from '../../src/lab/server.ts';
 import { commandLines } from '../cli/run-cli.ts';
-import { describeOn, holdSlots, query, testMajors, until, withServer } from '../helpers/postgres.ts';
+import { describeOnAtOnce, holdSlots, query, testMajors, until, withServer } from '../helpers/postgres.ts';
 
-describeOn(
+describeOnAtOnce(
 	testMajors,
 	'a lab server',
 	{
@@ -52,7 +52,7 @@ describeOn(
 	},
 );
 
-describe('the end of a lab server', () => {
+describe.concurrent('the end of a lab server', () => {
 	test('leaves no folder and nothing that listens', async () => {
 		const { folder, uri } = await withServer(18, {}, async (server) => ({
 			folder: server.folder,
@@ -84,6 +84,7 @@ describe('the end of a lab server', () => {
 
 	/** Runs owner.ts, and answers what it says once its server is up. */
 	async function startOwner(
+		{ onTestFinished }: TestContext,
 		...args: readonly string[]
 	): Promise<{ owner: ChildProcess; folder: string; uri: string }> {
 		const file = fileURLToPath(new URL('owner.ts', import.meta.url));
@@ -133,16 +134,16 @@ describe('the end of a lab server', () => {
 		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 	}
 
-	test('comes when the process that started it is killed, with a hundred sessions open', async () => {
-		const { owner, folder, uri } = await startOwner();
+	test('comes when the process that started it is killed, with a hundred sessions open', async (context) => {
+		const { owner, folder, uri } = await startOwner(context);
 		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: '53300' });
 		owner.kill('SIGKILL');
 		await expectGone(folder, uri);
 	});
 
-	test('comes when its keeper is killed, and even when both are', async () => {
+	test('comes when its keeper is killed, and even when both are', async (context) => {
 		for (const both of [false, true]) {
-			const { owner, folder, uri } = await startOwner();
+			const { owner, folder, uri } = await startOwner(context);
 			const keeper = keeperOf(owner);
 			if (both) owner.kill('SIGSTOP');
 			process.kill(keeper, 'SIGKILL');
@@ -151,8 +152,8 @@ describe('the end of a lab server', () => {
 		}
 	});
 
-	test('is waited for where nothing else keeps the process alive', async () => {
-		const { owner, folder, uri } = await startOwner('stop');
+	test('is waited for where nothing else keeps the process alive', async (context) => {
+		const { owner, folder, uri } = await startOwner(context, 'stop');
 		if (owner.exitCode === null) await once(owner, 'exit');
 		// 13 is Node's own: it had nothing left to do, and something was still awaited.
 		expect(owner.exitCode).toBe(0);
@@ -160,8 +161,8 @@ describe('the end of a lab server', () => {
 		await expect(query(uri, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 	});
 
-	test('comes when that process ends and forgets to stop it, which it may: nothing holds it', async () => {
-		const { owner, folder, uri } = await startOwner('leave');
+	test('comes when that process ends and forgets to stop it, which it may: nothing holds it', async (context) => {
+		const { owner, folder, uri } = await startOwner(context, 'leave');
 		if (owner.exitCode === null) await once(owner, 'exit');
 		expect(owner.exitCode).toBe(0);
 		await expectGone(folder, uri);
