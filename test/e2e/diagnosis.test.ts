@@ -9,7 +9,7 @@ import { scenarios } from '../../src/lab/scenarios/all.ts';
 import { noAnswer, slotsGone } from '../../src/lab/site-log.ts';
 import { run } from '../cli/run-cli.ts';
 import { pgbouncerVersion } from '../helpers/pgbouncer.ts';
-import { connect, describeMajors, type Major, query, testMajors } from '../helpers/postgres.ts';
+import { connect, describeMajorsAtOnce, type Major, query, testMajors } from '../helpers/postgres.ts';
 
 type Cause = { readonly id: string; readonly standing: string };
 type Found = {
@@ -119,8 +119,8 @@ if (lacksPgbouncer)
 	console.error('SKIPPED: "pooler-limit": PgBouncer is not installed. As root: apt-get install pgbouncer');
 const playable = scenarios.filter(({ id }) => !(lacksPgbouncer && id === 'pooler-limit'));
 
-/** One suite for each major: the waits of one test are the work of another, and the longest begins first. */
-describeMajors(testMajors, 'the diagnosis', (major) => {
+/** The waits of one test are the work of another, on either major, and the longest begins first. */
+describeMajorsAtOnce(testMajors, 'the diagnosis', (major) => {
 	test.concurrent(
 		'two-pools by the refusal and the logs alone: the pools are suspected, not proved',
 		async () => {
@@ -246,7 +246,7 @@ describeMajors(testMajors, 'the diagnosis', (major) => {
 	}
 });
 
-describeMajors([18], 'a log on a healthy server', (major) => {
+describeMajorsAtOnce([18], 'a log on a healthy server', (major) => {
 	/** A log of its own, as the IMS writes it: each error so many minutes ago. */
 	async function logged(lab: LabRun, error: string, minutesAgo: readonly number[]): Promise<string> {
 		const file = join(lab.server.folder, `openiz_${minutesAgo[0]}.log`);
@@ -262,22 +262,26 @@ describeMajors([18], 'a log on a healthy server', (major) => {
 		return file;
 	}
 
-	test('of read timeouts, or of refusals of yesterday, claims no overflow', async () => {
-		await withScenario('healthy', major, async (lab) => {
-			const timeouts = await logged(lab, noAnswer, [7, 5.5, 3.1, 0]);
-			const now = await check(lab, ['--log', timeouts]);
-			expectSane(now);
-			expect(verdictsOf(now.found)).toMatchObject({
-				'does-the-application-log-read-timeouts': 'irregular',
-				'are-the-connection-slots-used-up': 'free',
-			});
-			expect(now).toMatchObject({ status: 1, found: { causes: [], solutions: [] } });
+	test(
+		'of read timeouts, or of refusals of yesterday, claims no overflow',
+		async () => {
+			await withScenario('healthy', major, async (lab) => {
+				const timeouts = await logged(lab, noAnswer, [7, 5.5, 3.1, 0]);
+				const now = await check(lab, ['--log', timeouts]);
+				expectSane(now);
+				expect(verdictsOf(now.found)).toMatchObject({
+					'does-the-application-log-read-timeouts': 'irregular',
+					'are-the-connection-slots-used-up': 'free',
+				});
+				expect(now).toMatchObject({ status: 1, found: { causes: [], solutions: [] } });
 
-			const refusals = await logged(lab, slotsGone(major), [26 * 60, 25 * 60]);
-			const yesterday = await check(lab, ['--log', refusals]);
-			expectSane(yesterday);
-			expect(verdictsOf(yesterday.found)).toMatchObject({ 'does-the-application-log-refusals': 'earlier' });
-			expect(yesterday).toMatchObject({ status: 0, found: { severity: 'info', causes: [] } });
-		});
-	});
+				const refusals = await logged(lab, slotsGone(major), [26 * 60, 25 * 60]);
+				const yesterday = await check(lab, ['--log', refusals]);
+				expectSane(yesterday);
+				expect(verdictsOf(yesterday.found)).toMatchObject({ 'does-the-application-log-refusals': 'earlier' });
+				expect(yesterday).toMatchObject({ status: 0, found: { severity: 'info', causes: [] } });
+			});
+		},
+		seconds,
+	);
 });

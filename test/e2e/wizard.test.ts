@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { describeMajors, testMajors, until } from '../helpers/postgres.ts';
+import { expect, type TestContext, test } from 'vitest';
+import { describeMajorsAtOnce, testMajors, until } from '../helpers/postgres.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
 /** The program as it is installed, in a real terminal of 80×24, on a real server with no slot left. */
@@ -11,19 +11,17 @@ import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 const bin = fileURLToPath(new URL('../../bin/kbwizard.js', import.meta.url));
 const slow = 90_000;
 
-let state = '';
-beforeEach(async () => {
-	state = await mkdtemp(join(tmpdir(), 'kbwizard-e2e-'));
-});
-afterEach(async () => {
-	await rm(state, { recursive: true, force: true });
-});
+async function stateFolder({ onTestFinished }: TestContext): Promise<string> {
+	const state = await mkdtemp(join(tmpdir(), 'kbwizard-e2e-'));
+	onTestFinished(() => rm(state, { recursive: true, force: true }));
+	return state;
+}
 
-function openLab(args: readonly string[], env: Readonly<Record<string, string>> = {}): Terminal {
+function openLab(state: string, args: readonly string[]): Terminal {
 	return openTerminal({
 		command: process.execPath,
 		args: [bin, 'lab', ...args],
-		env: { XDG_STATE_HOME: state, NO_COLOR: '1', CI: undefined, ...env },
+		env: { XDG_STATE_HOME: state, NO_COLOR: '1', CI: undefined },
 	});
 }
 
@@ -40,17 +38,18 @@ async function choose(terminal: Terminal, title: string): Promise<void> {
 	terminal.type('\r');
 }
 
-async function journal(): Promise<string> {
+async function journal(state: string): Promise<string> {
 	const folder = join(state, 'kbwizard', 'sessions');
 	const [name] = (await readdir(folder)).filter((file) => file.endsWith('.jsonl'));
 	return readFile(join(folder, name ?? ''), 'utf8');
 }
 
-describeMajors(testMajors, 'the wizard in the lab', (major) => {
+describeMajorsAtOnce(testMajors, 'the wizard in the lab', (major) => {
 	test('walks from the symptom to a relief that holds, and leaves a transcript and a journal', {
 		timeout: 180_000,
-	}, async () => {
-		const terminal = openLab(['two-pools', '--major', String(major)]);
+	}, async (context) => {
+		const state = await stateFolder(context);
+		const terminal = openLab(state, ['two-pools', '--major', String(major)]);
 		await terminal.waitFor('Enter begin', slow);
 		expect(terminal.screen()).toContain('PostgreSQL connections fail with block message');
 
@@ -92,7 +91,7 @@ describeMajors(testMajors, 'the wizard in the lab', (major) => {
 		// What was found last is still that the server was full: a relief is no cure.
 		expect(status).toBe(2);
 		expect(terminal.scrollback()).toContain('Are the connection slots used up?');
-		const records = (await journal())
+		const records = (await journal(state))
 			.trim()
 			.split('\n')
 			.map((line) => JSON.parse(line).kind);
@@ -103,8 +102,10 @@ describeMajors(testMajors, 'the wizard in the lab', (major) => {
 	});
 });
 
-test('Ctrl-C gives the terminal back, and nothing of the lab stays', { timeout: 120_000 }, async () => {
-	const terminal = openLab(['two-pools']);
+test.concurrent('Ctrl-C gives the terminal back, and nothing of the lab stays', {
+	timeout: 120_000,
+}, async (context) => {
+	const terminal = openLab(await stateFolder(context), ['two-pools']);
 	await terminal.waitFor('Enter begin', slow);
 	const folder = /(\/[^\s,]*?kbwizard-lab-\w+)\//.exec(terminal.scrollback().replaceAll('\n', ''))?.[1];
 	terminal.type('\x03');
@@ -124,10 +125,10 @@ test('Ctrl-C gives the terminal back, and nothing of the lab stays', { timeout: 
 	);
 });
 
-test('pools that refill to the brim: the disconnect is said not to hold, and the next solution is offered', {
+test.concurrent('pools that refill to the brim: the disconnect is said not to hold, and the next solution is offered', {
 	timeout: 180_000,
-}, async () => {
-	const terminal = openLab(['two-pools-to-the-brim']);
+}, async (context) => {
+	const terminal = openLab(await stateFolder(context), ['two-pools-to-the-brim']);
 	await terminal.waitFor('Enter begin', slow);
 	terminal.type('R');
 	await terminal.waitFor('Causes and solutions', slow);
