@@ -55,7 +55,7 @@ describeOnAtOnce(
 			}
 		});
 
-		test('with every ordinary slot taken it is critical, whoever asks', async () => {
+		test('with every ordinary slot taken it is critical, whoever asks', { timeout: 120_000 }, async () => {
 			const held = await holdSlots(17, app());
 			try {
 				const refused = JSON.parse((await run(['check', 'KB008', app(), '--json'])).stdout);
@@ -93,7 +93,7 @@ describeOnAtOnce(
 			expect(stdout.split('\n').length).toBeLessThan(50);
 		});
 
-		test('the password file and the service file are those of libpq', async () => {
+		test('the password file and the service file are those of libpq', { timeout: 120_000 }, async () => {
 			const home = await mkdtemp(join(tmpdir(), 'kbwizard-home-'));
 			try {
 				const port = String(server().port);
