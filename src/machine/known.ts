@@ -2,7 +2,7 @@
 import type { Article, Symptom } from '../article/article.ts';
 import type { WizardContext } from './context.ts';
 import type { Finding, RankedCause, RankedSolution, SeenSymptom } from './finding.ts';
-import { decisiveFindings, rankCauses, rankSolutions, worstSeverity } from './rank.ts';
+import { decisiveFindings, overallSeverity, rankCauses, rankSolutions } from './rank.ts';
 
 export type Known = {
 	readonly causes: readonly RankedCause[];
@@ -44,6 +44,6 @@ export function known(context: WizardContext): Known {
 		causes,
 		solutions: rankSolutions(article, causes, server, findings),
 		symptoms: seenSymptoms(article, findings),
-		severity: worstSeverity(decisiveFindings(findings)),
+		severity: overallSeverity(article, findings),
 	};
 }

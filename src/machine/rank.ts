@@ -18,6 +18,22 @@ export function worstSeverity(findings: readonly Finding[]): Severity {
 	return findings.map((finding) => finding.severity).reduce(graver, 'unknown');
 }
 
+/**
+ * How bad it is in all. Where the way in could not be understood, what looks well beside it is no "ok": whoever
+ * watches the server must not be told that it is well.
+ */
+export function overallSeverity({ checks }: Article, findings: readonly Finding[]): Severity {
+	const decisive = decisiveFindings(findings);
+	const worst = worstSeverity(decisive);
+	const waysIn = checks
+		.filter((check) =>
+			check.checks.some(({ language, attributes }) => language === 'connect' && attributes.as === undefined),
+		)
+		.map(({ id }) => id);
+	const unclear = decisive.some(({ check, severity }) => severity === 'unknown' && waysIn.includes(check));
+	return unclear && gravity[worst] <= gravity.info ? 'unknown' : worst;
+}
+
 /** What evidence for a cause counts, by the severity of its branch (article format, "Evidence"). */
 const weightFor: Readonly<Record<Severity, number>> = { critical: 4, warning: 2, info: 1, ok: 0, unknown: 0 };
 const weightAgainst = 2;

@@ -5,7 +5,7 @@ import type { Finding, NotSeen } from '../machine/finding.ts';
 import { asWizard } from '../machine/guided.ts';
 import { type Known, seenSymptoms } from '../machine/known.ts';
 import type { Done, ServerIdentity, Verified } from '../machine/ports.ts';
-import { decisiveFindings, rankCauses, rankSolutions, worstSeverity } from '../machine/rank.ts';
+import { decisiveFindings, overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
 import type { JournalRecord, RecordOf, SessionId } from '../session/record.ts';
 import { type Tool, toDiagnosis } from './diagnosis.ts';
 import { type Change, changeOfPlan, type Report, reportSchema } from './report.ts';
@@ -168,7 +168,7 @@ export function sessionReport({
 		causes,
 		solutions: rankSolutions(article, causes, server),
 		symptoms: seenSymptoms(article, findings),
-		severity: worstSeverity(decisiveFindings(findings)),
+		severity: overallSeverity(article, findings),
 	};
 	const startedAt = records[0]?.at ?? writtenAt;
 	const titles: Titles = new Map(
