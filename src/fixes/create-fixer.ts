@@ -166,7 +166,8 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			// A check that was content before says nothing of a change that does not count yet.
 			const held = verified.held && missing.length === 0;
 			const reasons = held || untilBroken || since === null ? [] : await notReached(effects, since);
-			const notes = [...missing, verified.note, ...reasons].filter((each) => each !== null);
+			const caveats = untilBroken ? [] : effects.flatMap(({ caveat }) => caveat ?? []);
+			const notes = [...missing, ...caveats, verified.note, ...reasons].filter((each) => each !== null);
 			return { ...verified, held, note: notes.length === 0 ? null : notes.join('; ') };
 		},
 

@@ -81,6 +81,8 @@ export type PreparedEffect = {
 	/** What would change in a file, as a unified diff without secrets; null: no file is changed. */
 	readonly diff: string | null;
 	apply(context: ApplyContext): Promise<EffectOutcome>;
+	/** Said beside the verification: what the change comes to later, though it is as it should be. Absent: nothing. */
+	readonly caveat?: string;
 	/**
 	 * Waits for what somebody else has to do before it can be verified. Absent: nobody has to.
 	 * @returns why it has not happened; null: it has

@@ -92,8 +92,8 @@ function prepared(files: readonly string[], { change }: Wanted): Prepared {
 		consequences: [...changing.consequences, restart],
 		shown: withoutPasswords,
 	});
-	const awaited = async () => 'the IMS goes on with what it read until somebody restarts it';
-	return { kind: 'ready', effect: { ...effect, awaited } };
+	const caveat = 'the IMS goes on with what it read until somebody restarts it';
+	return { kind: 'ready', effect: { ...effect, caveat } };
 }
 
 /** What it becomes, read once more: an edit that would break the file is never written. */

@@ -5,7 +5,7 @@ import type { Finding, NotSeen } from '../machine/finding.ts';
 import { asWizard } from '../machine/guided.ts';
 import { type Known, seenSymptoms } from '../machine/known.ts';
 import type { Done, ServerIdentity, Verified } from '../machine/ports.ts';
-import { decisiveFindings, overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
+import { overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
 import type { JournalRecord, RecordOf, SessionId } from '../session/record.ts';
 import { type Tool, toDiagnosis } from './diagnosis.ts';
 import { type Change, changeOfPlan, type Report, reportSchema } from './report.ts';
