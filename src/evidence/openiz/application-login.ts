@@ -30,6 +30,8 @@ type Login = {
 	readonly user: string;
 	readonly database: string;
 	readonly password: string | null;
+	/** Of the server that is looked at, those that it names: no other is told this password. */
+	readonly hosts: ConnectionSettings['hosts'];
 };
 
 const localNames = ['localhost', '127.0.0.1', '::1', '(local)', '.'];
@@ -44,8 +46,15 @@ function leadsTo({ settings }: NpgsqlString, { kind, host, port }: HostPlace): b
 	return samePort && sameHost;
 }
 
-function loginsOf(file: string, strings: readonly NpgsqlString[]): readonly Login[] {
-	return strings.flatMap(({ name, settings }) => {
+function loginsOf(
+	file: string,
+	strings: readonly NpgsqlString[],
+	places: ConnectionSettings['hosts'],
+): readonly Login[] {
+	return strings.flatMap((string) => {
+		const { name, settings } = string;
+		const hosts = places.filter((place) => leadsTo(string, place));
+		if (hosts.length === 0) return [];
 		const user = settingOf(settings, 'user')?.value ?? null;
 		// Without a role Npgsql asks Windows who it is, which nobody can do in its stead.
 		if (user === null) return [];
@@ -55,22 +64,27 @@ function loginsOf(file: string, strings: readonly NpgsqlString[]): readonly Logi
 			user,
 			database: settingOf(settings, 'database')?.value ?? user,
 			password: settingOf(settings, 'password')?.value ?? null,
+			hosts,
 		};
 	});
 }
 
-function asThat(settings: ConnectionSettings, { user, database, password }: Login): ConnectionSettings {
+function asThat(
+	settings: ConnectionSettings,
+	{ user, database, password, hosts }: Login,
+): ConnectionSettings {
 	const secret = password === null ? null : new Secret(password);
 	return {
 		...settings,
 		user,
 		database,
-		hosts: settings.hosts.map((host) => ({ ...host, password: secret })),
+		hosts: hosts.map((host) => ({ ...host, password: secret })),
 	};
 }
 
 function distinct(logins: readonly Login[]): readonly Login[] {
-	const key = ({ user, database, password }: Login): string => JSON.stringify([user, database, password]);
+	const key = ({ user, database, password, hosts }: Login): string =>
+		JSON.stringify([user, database, password, hosts.map(({ host, port }) => [host, port])]);
 	return [...new Map(logins.toReversed().map((login) => [key(login), login])).values()].toReversed();
 }
 
@@ -91,12 +105,7 @@ export function createApplicationLogin({ paths, settings, clock }: ApplicationLo
 		try {
 			const configurations = await Promise.all(distinctFiles(paths).map(configurationAt));
 			const strings = configurations.map((each) => ({ label: each.label, own: stringsOfServer(each) }));
-			const logins = strings.flatMap(({ label, own }) =>
-				loginsOf(
-					label,
-					own.filter((string) => settings.hosts.some((place) => leadsTo(string, place))),
-				),
-			);
+			const logins = strings.flatMap(({ label, own }) => loginsOf(label, own, settings.hosts));
 			if (logins.length === 0) throw elsewhere(strings.flatMap(({ own }) => own));
 			const tried: { readonly login: Login; readonly attempt: Attempt }[] = [];
 			for (const login of distinct(logins)) {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -25,7 +27,11 @@ describeOn(
 	{ roles: [{ name: 'ims' }, { name: 'reports' }], databases: ['openiz', 'openiz_reporting'] },
 	(server) => {
 		/** Asked by a superuser, of a file with these strings: name, role, database, port. */
-		function asked(strings: readonly (readonly [string, string, string])[], port = server().port) {
+		function asked(
+			strings: readonly (readonly [string, string, string])[],
+			port = server().port,
+			conninfo = server().uri({ database: 'postgres' }),
+		) {
 			const folder = mkdtempSync(join(tmpdir(), 'kbwizard-login-'));
 			onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
 			const file = join(folder, 'openiz.exe.config');
@@ -37,7 +43,7 @@ describeOn(
 			);
 			const observe = createApplicationLogin({
 				paths: [file],
-				settings: resolveSettings({ conninfo: server().uri({ database: 'postgres' }) }, machine()),
+				settings: resolveSettings({ conninfo }, machine()),
 				clock: () => new Date(),
 			});
 			return observe({ check, facts: {} }, new AbortController().signal);
@@ -66,6 +72,25 @@ describeOn(
 				rows: [{ answer: 'connected' }, { answer: 'role limit' }],
 			});
 			expect(JSON.stringify(refused)).not.toContain(password);
+		});
+
+		test('tells its password to no other of several hosts than the one that it names', async () => {
+			let visitors = 0;
+			const other = createServer((socket) => {
+				visitors += 1;
+				socket.destroy();
+			});
+			await once(other.listen(0, '127.0.0.1'), 'listening');
+			onTestFinished(() => void other.close());
+			const address = other.address();
+			const otherPort = address !== null && typeof address === 'object' ? address.port : 0;
+			const { port } = server();
+			const both = `host=127.0.0.1,127.0.0.1 port=${otherPort},${port} user=ims dbname=postgres`;
+			expect(await asked([['PSQL_RW', 'ims', 'openiz']], port, both)).toMatchObject({
+				verdict: 'connected',
+				facts: { user: 'ims', database: 'openiz' },
+			});
+			expect(visitors).toBe(0);
 		});
 
 		test('is not tried where it leads to another server', async () => {
