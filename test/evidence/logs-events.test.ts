@@ -51,6 +51,20 @@ describe('one trouble', () => {
 	});
 });
 
+it('is found behind lines that are made to be hard to read', async () => {
+	const blanks = `a@${' '.repeat(60_000)}]`;
+	const lines = [
+		...Array.from({ length: 40 }, () => blanks),
+		ims('2/28/2019 7:24:50 PM', 15, `Error : ${refusal}`),
+	];
+	const { facts } = await found({
+		check: refused,
+		paths: [log('openiz_20190228.log', lines.join('\n'))],
+		now,
+	});
+	expect(facts.events).toBe(1);
+});
+
 describe('a limit of its own', () => {
 	it.each([
 		['in English', 'too many connections for role "ims"'],

@@ -164,10 +164,11 @@ function collectedName(pattern: string): RegExp {
 	const dot = pattern.lastIndexOf('.');
 	const stem = dot < 1 ? pattern : pattern.slice(0, dot);
 	const end = dot < 1 ? '' : literally(pattern.slice(dot));
+	// Escapes side by side are one place: each with a length of its own would take for ever to be ruled out.
 	const source = stem
-		.split(/%[A-Za-z]/)
+		.split(/(?:%[A-Za-z])+/)
 		.map(literally)
-		.join('.{1,30}');
+		.join('.{1,60}');
 	return new RegExp(`^${source}(?:${end}|\\.csv|\\.json)${rotated}$`);
 }
 

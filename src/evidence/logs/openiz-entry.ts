@@ -19,7 +19,7 @@ const listedHeader =
 
 /** `Source@Thread <Level> [ISO time]: …`, of OpenIZ's successor; thread and level may be left out. */
 const successorHeader =
-	/^\s{0,8}([\w.`+]+)@(\w*)\s*(?:<(\w+)>)?\s*\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)\]\s*:\s?(.*)$/;
+	/^\s{0,8}([\w.`+]+)@(\w*)\s{0,8}(?:<(\w+)>)?\s{0,8}\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)\]\s*:\s?(.*)$/;
 
 export function openIzStart(line: string): EntryStart | null {
 	// Most lines are those of a stack: what cannot be a header is told by a few characters.
