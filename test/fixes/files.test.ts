@@ -162,6 +162,23 @@ test('what somebody writes between plan and apply stays, and nothing else is lef
 	expect(readdirSync(site)).toHaveLength(1);
 });
 
+test('what does not stay as it was written is said, with where the old content is', async () => {
+	const { path, journal } = setUp();
+	const meddling = {
+		...hostFiles,
+		renameSync(...[from, to]: Parameters<typeof hostFiles.renameSync>) {
+			hostFiles.renameSync(from, to);
+			if (to === path) writeFileSync(path, 'theirs');
+		},
+	};
+	const { failure } = await change(path, fresh, journal, meddling);
+	expect(failure?.next.join()).toContain(`${path}.kbwizard-${journal.session}.bak`);
+	expect(readFileSync(`${path}.kbwizard-${journal.session}.bak`, 'utf8')).toBe(old);
+	// Undo leaves what somebody else has written, so it is not promised.
+	expect((await undo(journal)).undone).toEqual([]);
+	expect(failure?.next.join()).not.toContain('undo');
+});
+
 test.each([
 	['changed since', (path: string) => writeFileSync(path, 'theirs'), 'somebody else has set it to content'],
 	['gone', (path: string) => rmSync(path), 'it is not there any more'],
@@ -182,7 +199,7 @@ test('a backup that is gone or meddled with restores nothing', async () => {
 	await change(path, fresh, journal);
 	writeFileSync(`${path}.kbwizard-${journal.session}.bak`, 'rubbish');
 	expect((await undo(journal)).skipped).toEqual([
-		{ what: `file ${path}`, why: expect.stringContaining('is not what was kept there') },
+		{ what: `file ${path}`, why: expect.stringContaining('is not what was kept there'), plan: 'plan-1' },
 	]);
 	expect(read()).toBe(fresh);
 });
@@ -226,7 +243,8 @@ test('whenever it is killed, the file is the old one or the new one, and what be
 		expect([old, fresh]).toContain(read());
 		expect(statSync(path).mode & 0o777).toBe(0o640);
 		const recovery = await recoverStep(null, journal.records);
-		const state = recovery?.parts[0]?.state ?? 'not begun';
+		const told = journal.records.some(({ kind }) => kind === 'outcome');
+		const state = recovery?.parts[0]?.state ?? (told ? 'done' : 'not begun');
 		expect(state, `killed at step ${step}`).toBe(
 			read() === fresh ? 'done' : journal.records.length === 0 ? 'not begun' : 'not done',
 		);
@@ -242,8 +260,10 @@ test('after a kill -9 the next run removes what was left half-written, and its o
 	const other = setUp();
 	await change(other.path, fresh, other.journal, counting.fs);
 	const temporaries = () => readdirSync(site).filter((name) => name.endsWith('.tmp'));
+	const readBack = counted(Number.POSITIVE_INFINITY, () => undefined);
+	fileState(other.path, readBack.fs);
 	// The second temporary file is the new content, the first the backup: back from the end until both were met.
-	for (let step = counting.steps() - 5; temporaries().length < 2; step -= 6) {
+	for (let step = counting.steps() - readBack.steps() - 5; temporaries().length < 2; step -= 6) {
 		expect(changeElsewhere(path, fresh, stateDir, step).signal).toBe('SIGKILL');
 		expect(read()).toBe(old);
 	}

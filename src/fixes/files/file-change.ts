@@ -176,7 +176,9 @@ async function applyOne(
 	);
 	if (fileState(path, fs)?.sha256 !== sha256Of(after))
 		throw new FileError('file-changed', `${shownPath(path)} does not hold what was written to it`, [
-			'see who else writes it; what it was can be put back: kbwizard undo',
+			backup === null
+				? 'see who else writes it'
+				: `see who else writes it; what it was before is kept as ${shownPath(backup)}`,
 		]);
 	const kept = backup === null ? 'created' : `written; what it was is kept as ${shownPath(backup)}`;
 	return { what: `the file ${shownPath(path)}: ${kept}`, status: 'done', why: null };
