@@ -46,8 +46,7 @@ export function askAdministrator(
 	};
 }
 
-/** The role of the session as it is written in a statement. */
+/** The role of the session as it is written in a statement; in quotes, for `user` and many others are words of SQL. */
 export function grantee({ server }: PostgresSession): string {
-	const { user } = server;
-	return user === null ? 'ROLE' : /^[a-z_][a-z0-9_]*$/.test(user) ? user : quoteIdentifier(user);
+	return server.user === null ? 'ROLE' : quoteIdentifier(server.user);
 }

@@ -215,8 +215,7 @@ export async function sessionsFromBefore(
 	return told.length === 0 ? null : told.join('; ');
 }
 
-/** What depends on the standbys that are waited for. */
-/** @param names the standbys that are waited for now */
+/** What depends on the standbys that are waited for. @param names of those that are waited for now */
 async function commitsNow(session: PostgresSession, names: string): Promise<readonly string[]> {
 	const { rows } = await session.read(standbysNow);
 	const waiting = Number(rows[0]?.waiting ?? 0);

@@ -273,7 +273,7 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 					? []
 					: [
 							expect.stringMatching(
-								/^Or to allow it, then plan again: grant alter system on parameter work_mem to owner; grant execute on function pg_reload_conf\(\) to owner;/,
+								/^Or to allow it, then plan again: grant alter system on parameter work_mem to "owner"; grant execute on function pg_reload_conf\(\) to "owner";/,
 							),
 						]),
 			],
@@ -301,10 +301,10 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 		expect(others.kind).toBe(major < 16 ? 'plan' : 'by hand');
 		if (major < 15) return;
 		for (const grant of [
-			'grant alter system on parameter work_mem to owner',
-			'grant execute on function pg_reload_conf() to owner',
-			'grant select on pg_file_settings to owner',
-			'grant execute on function pg_show_all_file_settings() to owner',
+			'grant alter system on parameter work_mem to "owner"',
+			'grant execute on function pg_reload_conf() to "owner"',
+			'grant select on pg_file_settings to "owner"',
+			'grant execute on function pg_show_all_file_settings() to "owner"',
 			'grant ims to maker with admin option',
 		])
 			await query(superuser(), grant);
@@ -321,7 +321,7 @@ describeOn(testMajors, 'settings', options, (server, major) => {
 			outcome: 'partly',
 			done: [{ status: 'unknown', why: expect.stringContaining('permission denied') }],
 		});
-		await query(superuser(), 'grant execute on function pg_reload_conf() to owner');
+		await query(superuser(), 'grant execute on function pg_reload_conf() to "owner"');
 		expect(await again.fixer.undo(again.journal.records, quiet)).toMatchObject({
 			undone: ['work_mem of the server: 7MB → not set'],
 			skipped: [],
