@@ -12,13 +12,18 @@ const columns = 79;
 
 const eraseLine = '\r\x1b[K';
 
-/** `CRITICAL so far: 97 of 97 slots are taken (looking: Are idle sessions growing?)`, and no more than a line of it. */
+/** `CRITICAL so far: 97 of 97 slots are taken (looking: Are idle sessions growing?)` */
 function lineOf(diagnosis: Diagnosis, title: string): string {
 	const finding = decidingFinding(diagnosis);
 	const known =
 		finding === null ? '' : `${monitoringState(diagnosis.severity)} so far: ${inOneLine(finding)} `;
-	const line = cleanText(`${known}(looking: ${title})`);
-	return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
+	return cleanText(`${known}(looking: ${title})`);
+}
+
+/** Shows that in place of what stands on the line, cut to its width; empty: takes it away. */
+export async function showOnLine({ stderr }: Pick<World, 'stderr'>, text: string): Promise<void> {
+	const shown = text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+	await stderr.write(`${eraseLine}${shown}`);
 }
 
 /**
@@ -29,10 +34,10 @@ export function showSoFar(
 	actor: WizardActor,
 	{ checks }: Article,
 	diagnosisSoFar: (context: WizardContext) => Diagnosis,
-	{ stderr, color }: Pick<World, 'stderr' | 'color'>,
+	world: Pick<World, 'stderr' | 'color'>,
 ): () => Promise<void> {
 	// No animation where there is no colour either: in a file, under NO_COLOR, on a dumb terminal.
-	if (!stderr.isTerminal || !color) return async () => undefined;
+	if (!world.stderr.isTerminal || !world.color) return async () => undefined;
 	let shown = '';
 	const subscription = actor.subscribe(({ context }) => {
 		const check = checks.find(({ id }) => id === context.trail.at(-1));
@@ -40,10 +45,10 @@ export function showSoFar(
 		const line = lineOf(diagnosisSoFar(context), check.title);
 		if (line === shown) return;
 		shown = line;
-		void stderr.write(`${eraseLine}${line}`);
+		void showOnLine(world, line);
 	});
 	return async () => {
 		subscription.unsubscribe();
-		if (shown !== '') await stderr.write(eraseLine);
+		if (shown !== '') await showOnLine(world, '');
 	};
 }

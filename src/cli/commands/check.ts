@@ -11,17 +11,11 @@ import { connectionOptions } from '../connection-options.ts';
 import { diagnosisOf } from '../diagnosis-of.ts';
 import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
-import { showSoFar } from '../so-far.ts';
+import { showOnLine, showSoFar } from '../so-far.ts';
 import { untilCancelled } from '../until-cancelled.ts';
-import type { World } from '../world.ts';
 
 /** Nobody is there to stop it: without `--wait` it never waits. */
 const headlessWaitMs = 0;
-
-/** One line that is written over, and gone at the end. */
-function showProgress({ stderr }: World): (text: string) => void {
-	return (text) => void stderr.write(`\r\x1b[K${text}`);
-}
 
 export const check: Command = {
 	async run(invocation, world) {
@@ -36,7 +30,7 @@ export const check: Command = {
 			journal: null,
 			waitMs: headlessWaitMs,
 			world,
-			...(world.stderr.isTerminal ? { onProgress: showProgress(world) } : {}),
+			...(world.stderr.isTerminal ? { onProgress: (text) => void showOnLine(world, text) } : {}),
 		});
 		const actor = createWizardActor(loaded.article, composition.ports, {
 			startedAt: world.now().toISOString(),
