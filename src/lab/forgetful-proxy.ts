@@ -4,8 +4,10 @@ import { LabError } from './lab-error.ts';
 
 export type ForgetfulProxy = {
 	readonly port: number;
-	/** Connections that it has forgotten so far. */
-	forgotten(): number;
+	/** Connections that were opened through it so far. */
+	opened(): number;
+	/** Bytes that clients have sent through it so far. */
+	sent(): number;
 	close(): Promise<void>;
 };
 
@@ -15,33 +17,42 @@ export type ForgetfulProxyOptions = {
 	readonly port: number;
 	/** A connection on which nobody said anything for so long is forgotten, in milliseconds. */
 	readonly idleMs: number;
+	/** What a client hears that uses a forgotten connection. */
+	readonly answer: 'nothing' | 'a reset';
 };
 
 /**
- * Neither side is told: to the client its connection looks open until it uses it, and the server keeps the session.
+ * Neither side is told when it forgets: to the client its connection looks open until it uses it, and the server keeps
+ * the session.
  * @throws LabError when no port is to be had
  */
 export async function openForgetfulProxy({
 	host,
 	port,
 	idleMs,
+	answer,
 }: ForgetfulProxyOptions): Promise<ForgetfulProxy> {
 	const sockets = new Set<Socket>();
-	let forgotten = 0;
+	let opened = 0;
+	let sent = 0;
 	const listener = createServer((client) => {
+		opened += 1;
 		const server = connect({ host, port });
 		const ends = [client, server];
 		let known = true;
 		const timer = setTimeout(() => {
 			known = false;
-			forgotten += 1;
 		}, idleMs).unref();
 		const join = (from: Socket, to: Socket) => {
 			sockets.add(from);
 			from
 				.on('data', (data) => {
-					if (!known) return;
+					if (!known) {
+						if (from === client && answer === 'a reset') client.resetAndDestroy();
+						return;
+					}
 					timer.refresh();
+					if (from === client) sent += data.length;
 					to.write(data);
 				})
 				.on('end', () => {
@@ -68,7 +79,8 @@ export async function openForgetfulProxy({
 		throw new LabError('No port was given to listen on.', []);
 	return {
 		port: address.port,
-		forgotten: () => forgotten,
+		opened: () => opened,
+		sent: () => sent,
 		async close() {
 			for (const socket of sockets) socket.destroy();
 			await new Promise((resolve) => listener.close(resolve));

@@ -1,10 +1,10 @@
 /** A real PgBouncer before a lab server, where one is installed: npm has none. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chown, mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { serverAccount } from './account.ts';
+import { freePort } from './free-port.ts';
 import { LabError } from './lab-error.ts';
 import type { LabServer } from './server.ts';
 
@@ -40,8 +40,7 @@ async function findPgbouncer(): Promise<void> {
 }
 
 /**
- * Starts it in the server's folder and waits until it listens. It ends with this process, kill -9 included: the
- * shell between holds a pipe from here.
+ * Starts it in the server's folder, with a configuration of the lab's own.
  * @throws LabError when it is not installed, or with its own words
  */
 export async function startLabPgbouncer(
@@ -55,7 +54,7 @@ export async function startLabPgbouncer(
 	};
 	const folder = await mkdtemp(join(server.folder, 'pgbouncer-'));
 	const host = '127.0.0.1';
-	const port = await freePort(host);
+	const port = await freePort();
 	const users = join(folder, 'userlist.txt');
 	const ini = join(folder, 'pgbouncer.ini');
 	const lines = Object.entries({
@@ -79,6 +78,17 @@ export async function startLabPgbouncer(
 		{ mode: 0o600 },
 	);
 	await Promise.all([folder, ini, users].map(give));
+	return { host, port, stop: await runPgbouncer(ini) };
+}
+
+/**
+ * Runs it with a configuration that is there, and waits until it listens. It ends with this process, kill -9
+ * included: the shell between holds a pipe from here.
+ * @returns what stops it
+ * @throws LabError with its own words
+ */
+export async function runPgbouncer(ini: string): Promise<() => Promise<void>> {
+	const account = await serverAccount();
 	const child = spawn(
 		'/bin/sh',
 		[
@@ -98,7 +108,7 @@ export async function startLabPgbouncer(
 		await stop();
 		throw error;
 	}
-	return { host, port, stop };
+	return stop;
 }
 
 function stopper(child: ChildProcess): () => Promise<void> {
@@ -137,15 +147,4 @@ function untilItListens(child: ChildProcess): Promise<void> {
 /** Pipes of a child are sockets, which their type does not say. */
 function unreference(stream: object | null): void {
 	if (stream !== null && 'unref' in stream && typeof stream.unref === 'function') stream.unref();
-}
-
-/** A port that nobody listens on just now. */
-async function freePort(host: string): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, host, resolve));
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	if (address === null || typeof address === 'string')
-		throw new LabError('No port was given to listen on.', []);
-	return address.port;
 }

@@ -1,13 +1,11 @@
 /** Makes a data folder, and starts and stops the server in it, by PostgreSQL's own programs. */
 import { spawn } from 'node:child_process';
 import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import type { Created, ServerSpec, ShutdownMode } from './keeper-protocol.ts';
 import { watchOver } from './last-resort.ts';
 
-/** Where the machine may be asked for a port: below the ranges that systems hand out for outgoing connections. */
-const ports = { first: 20_000, last: 32_000 } as const;
 const portAttempts = 8;
 /** sockaddr_un holds 104 bytes on macOS and 108 on Linux. */
 const longestSocketPath = 100;
@@ -189,22 +187,6 @@ function runProgram(
 		child.stderr?.on('data', keep);
 		child.once('error', (error) => reject(new Error(`${file} could not be run: ${error.message}`)));
 		child.once(keepOutput ? 'close' : 'exit', (code) => resolve({ code, output }));
-	});
-}
-
-async function freePort(): Promise<number> {
-	for (let attempt = 0; attempt < 100; attempt += 1) {
-		const port = ports.first + Math.floor(Math.random() * (ports.last - ports.first));
-		if (await canListen(port)) return port;
-	}
-	throw new Error(`No free TCP port was found between ${ports.first} and ${ports.last}.`);
-}
-
-function canListen(port: number): Promise<boolean> {
-	return new Promise((resolve) => {
-		const server = createServer();
-		server.once('error', () => resolve(false));
-		server.listen({ port, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
 	});
 }
 

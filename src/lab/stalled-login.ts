@@ -20,7 +20,7 @@ export type StalledLoginsOptions = {
 const protocolVersion = 3 << 16;
 
 /** The first message of a login, the only one without a letter before it (PostgreSQL documentation, "Message Formats"). */
-function startupMessage(user: string, database: string): Buffer {
+export function startupMessage(user: string, database: string): Buffer {
 	const text = Buffer.from(`user\0${user}\0database\0${database}\0\0`);
 	const head = Buffer.alloc(8);
 	head.writeInt32BE(head.length + text.length, 0);

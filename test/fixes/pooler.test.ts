@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../src/lab/free-port.ts';
 import type { Applied, ParameterValues, Plan, Planned } from '../../src/machine/ports.ts';
 import { kb008 } from '../content/kb008.ts';
-import { describeBehindPgbouncer, freePort, pgbouncerFolder, startPgbouncer } from '../helpers/pgbouncer.ts';
+import { describeBehindPgbouncer, pgbouncerFolder, startPgbouncer } from '../helpers/pgbouncer.ts';
 import { connect, holdSlots, type LabServer, query, testMajors } from '../helpers/postgres.ts';
 import { solutionOf } from './article.ts';
 import { type Fixing, fixingOn } from './fixing.ts';

@@ -1,11 +1,16 @@
 /** A real PgBouncer, from the distribution: nothing of it is imitated. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chown, mkdtemp, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
+import { chown, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { serverAccount } from '../../src/lab/account.ts';
-import { describeMajors, type LabServer, type Major, until, useServer } from './postgres.ts';
+import {
+	type LabPgbouncer,
+	type LabPgbouncerOptions,
+	runPgbouncer,
+	startLabPgbouncer,
+} from '../../src/lab/pgbouncer.ts';
+import { describeMajors, type LabServer, type Major, useServer } from './postgres.ts';
 
 /** Where the distributions put it is not on everybody's PATH. */
 const searchPath = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`;
@@ -23,25 +28,10 @@ export function pgbouncerVersion(): string | null {
 	}
 }
 
-export type Pgbouncer = {
-	readonly host: string;
-	readonly port: number;
+export type Pgbouncer = LabPgbouncer & {
 	/** A connection URI through it. */
 	uri(options: { readonly user: string; readonly password?: string; readonly database: string }): string;
-	/** What it has written so far. */
-	readonly said: () => string;
-	stop(): Promise<void>;
 };
-
-/** A port that nobody listens on just now. */
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	if (address === null || typeof address === 'string') throw new Error('there is no free port');
-	return address.port;
-}
 
 /** A folder that PgBouncer's account owns; it goes with the server's. */
 export async function pgbouncerFolder(server: LabServer): Promise<string> {
@@ -56,92 +46,25 @@ export async function giveAway(path: string): Promise<void> {
 	if (account !== null) await chown(path, account.uid, account.gid);
 }
 
-/**
- * Starts it with a configuration that is there, and waits until it listens. It ends with this process, kill -9
- * included: the shell between holds a pipe from here.
- */
+/** With a configuration that is there, which has it listen on that port. */
 export async function startPgbouncer(ini: string, port: number): Promise<Pgbouncer> {
-	const account = await serverAccount();
-	const child: ChildProcess = spawn(
-		'/bin/sh',
-		[
-			'-c',
-			'pgbouncer "$0" & pid=$!; trap "kill $pid" TERM; cat >/dev/null; kill $pid 2>/dev/null; wait $pid',
-			ini,
-		],
-		{
-			stdio: ['pipe', 'pipe', 'pipe'],
-			env: { PATH: searchPath },
-			...(account === null ? {} : { uid: account.uid, gid: account.gid }),
-		},
-	);
-	let output = '';
-	const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-	for (const stream of [child.stdout, child.stderr])
-		stream?.setEncoding('utf8').on('data', (text: string) => {
-			output += text;
-		});
-	const stop = async () => {
-		child.stdin?.end();
-		await ended;
-	};
-	try {
-		await until(() => /process up|FATAL/.test(output), { what: 'PgBouncer to listen' });
-		if (!output.includes('process up')) throw new Error('PgBouncer ended');
-	} catch (error) {
-		await stop();
-		throw new Error(`PgBouncer did not start: ${output}`, { cause: error });
-	}
-	const host = '127.0.0.1';
+	return withUri({ host: '127.0.0.1', port, stop: await runPgbouncer(ini) });
+}
+
+/** In front of a server, with a configuration of the test's own. */
+export async function pgbouncerBefore(server: LabServer, options: LabPgbouncerOptions): Promise<Pgbouncer> {
+	return withUri(await startLabPgbouncer(server, options));
+}
+
+function withUri(pgbouncer: LabPgbouncer): Pgbouncer {
+	const { host, port } = pgbouncer;
 	return {
-		host,
-		port,
+		...pgbouncer,
 		uri({ user, password, database }) {
 			const secret = password === undefined ? '' : `:${encodeURIComponent(password)}`;
 			return `postgresql://${encodeURIComponent(user)}${secret}@${host}:${port}/${encodeURIComponent(database)}`;
 		},
-		said: () => output,
-		stop,
 	};
-}
-
-export type PgbouncerOptions = {
-	/** Lines of the section `[pgbouncer]`; they win over the helper's own. */
-	readonly settings: Readonly<Record<string, string | number>>;
-	/** Clear text, by role: what its file of users says. */
-	readonly passwords: Readonly<Record<string, string>>;
-};
-
-/** In front of a server, with a configuration of the test's own. */
-export async function pgbouncerBefore(
-	server: LabServer,
-	{ settings, passwords }: PgbouncerOptions,
-): Promise<Pgbouncer> {
-	const folder = await pgbouncerFolder(server);
-	const port = await freePort();
-	const users = join(folder, 'userlist.txt');
-	const ini = join(folder, 'pgbouncer.ini');
-	const lines = Object.entries({
-		listen_addr: '127.0.0.1',
-		listen_port: port,
-		unix_socket_dir: '',
-		auth_type: 'scram-sha-256',
-		auth_file: users,
-		...settings,
-	}).map(([name, value]) => `${name} = ${value}`);
-	await writeFile(
-		ini,
-		`[databases]\n* = host=${server.host} port=${server.port}\n\n[pgbouncer]\n${lines.join('\n')}\n`,
-	);
-	await writeFile(
-		users,
-		Object.entries(passwords)
-			.map(([name, password]) => `"${name}" "${password.replaceAll('"', '""')}"\n`)
-			.join(''),
-		{ mode: 0o600 },
-	);
-	await Promise.all([giveAway(ini), giveAway(users)]);
-	return startPgbouncer(ini, port);
 }
 
 /**

@@ -41,7 +41,12 @@ export const droppedIdleConnections: Scenario = {
 	outcome: { kind: 'connected' },
 	async setUp({ server, crowd, instances, uri, atEnd }) {
 		const { host } = server;
-		const proxy = await openForgetfulProxy({ host, port: server.port, idleMs: forgetsAfterMs });
+		const proxy = await openForgetfulProxy({
+			host,
+			port: server.port,
+			idleMs: forgetsAfterMs,
+			answer: 'nothing',
+		});
 		atEnd(proxy.close);
 		const through = (database?: string) => toPort(uri(database), proxy.port);
 		// A few that are used, and a few that are not, until somebody comes.

@@ -1,17 +1,7 @@
 /** The trouble of KB008 itself: pools that together are larger than the server. */
-import type { Refill } from '../crowd-protocol.ts';
-import type { Scenario, Stage } from '../scenario.ts';
-import { instancePools } from '../site.ts';
+import type { Scenario } from '../scenario.ts';
 import { noAnswer, slotsGone } from '../site-log.ts';
-
-async function fill(stage: Stage, refill: Refill): Promise<null> {
-	stage.crowd.join(
-		stage.instances.flatMap((instance) => instancePools(instance, (database) => stage.uri(database), refill)),
-	);
-	await stage.crowd.untilHeld(stage.ordinarySlots);
-	await stage.crowd.settle();
-	return null;
-}
+import { fillSlots } from './fill-slots.ts';
 
 const common = {
 	firstCause: 'pools-larger-than-the-server',
@@ -35,7 +25,7 @@ export const twoPools: Scenario = {
 	learningGoal:
 		'Tell pools that are too large from the other reasons for 53300; see that a disconnect helps while the work needs less than the pools may hold, and that only smaller pools cure it.',
 	reliefs: ['disconnect-idle-clients', 'disconnect-all-clients'],
-	setUp: (stage) => fill(stage, 'needed'),
+	setUp: (stage) => fillSlots(stage, 'needed'),
 };
 
 export const twoPoolsToTheBrim: Scenario = {
@@ -45,5 +35,5 @@ export const twoPoolsToTheBrim: Scenario = {
 	learningGoal:
 		'See that a disconnect does not hold under pools that refill, and that one look right after it lies.',
 	reliefs: [],
-	setUp: (stage) => fill(stage, 'brim'),
+	setUp: (stage) => fillSlots(stage, 'brim'),
 };

@@ -1,15 +1,9 @@
 /** Slots that are kept back for administrators: too many of them, or none. */
-import type { Scenario, Stage } from '../scenario.ts';
-import { instancePools, sitePools } from '../site.ts';
+import type { Scenario } from '../scenario.ts';
+import { sitePools } from '../site.ts';
 import { serverError, slotsGone } from '../site-log.ts';
+import { fillSlots } from './fill-slots.ts';
 import { slotsRefused } from './slots.ts';
-
-async function fill({ crowd, instances, uri, ordinarySlots }: Stage): Promise<null> {
-	for (const instance of instances) crowd.join(instancePools(instance, uri, 'needed'));
-	await crowd.untilHeld(ordinarySlots);
-	await crowd.settle();
-	return null;
-}
 
 /** What the one instance's pools may open: far less than the server has slots. */
 const wanted = sitePools.reduce((sum, { max }) => sum + max, 0);
@@ -34,7 +28,7 @@ export const reserveTooLarge: Scenario = {
 	server: { settings: { max_connections: 100, superuser_reserved_connections: 100 - wanted + 12 } },
 	logged: (major) => [slotsGone(major)],
 	outcome: slotsRefused,
-	setUp: fill,
+	setUp: (stage) => fillSlots(stage),
 };
 
 export const noReserve: Scenario = {
@@ -50,5 +44,5 @@ export const noReserve: Scenario = {
 	server: { settings: { max_connections: 30, superuser_reserved_connections: 0 } },
 	logged: () => [serverError('53300', 'sorry, too many clients already')],
 	outcome: { kind: 'refused', code: '53300', routine: 'InitProcess' },
-	setUp: fill,
+	setUp: (stage) => fillSlots(stage),
 };

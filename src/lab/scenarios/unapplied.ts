@@ -2,19 +2,12 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Scenario, Stage } from '../scenario.ts';
-import { instancePools } from '../site.ts';
 import { slotsGone } from '../site-log.ts';
+import { fillSlots } from './fill-slots.ts';
 import { slotsRefused, small } from './slots.ts';
 
 /** More than the one instance's pools want; they would fit. */
 const wanted = 100;
-
-async function fill({ crowd, instances, uri, ordinarySlots }: Stage): Promise<null> {
-	for (const instance of instances) crowd.join(instancePools(instance, uri, 'needed'));
-	await crowd.untilHeld(ordinarySlots);
-	await crowd.settle();
-	return null;
-}
 
 const writeIntoFile = ({ server }: Stage) =>
 	appendFile(join(server.dataDir, 'postgresql.conf'), `max_connections = ${wanted}\n`);
@@ -45,7 +38,7 @@ export const settingNotRestarted: Scenario = {
 			"SELECT pending_restart AS ok FROM pg_settings WHERE name = 'max_connections'",
 			'the file to be read again',
 		);
-		return fill(stage);
+		return fillSlots(stage);
 	},
 };
 
@@ -60,6 +53,6 @@ export const settingOverridden: Scenario = {
 		await stage.sql('ALTER SYSTEM SET max_connections = 30', 'postgres');
 		await writeIntoFile(stage);
 		await stage.server.restart();
-		return fill(stage);
+		return fillSlots(stage);
 	},
 };

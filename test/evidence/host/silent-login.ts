@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { startupMessage } from '../../../src/lab/stalled-login.ts';
 
 /** Connects, says who it is, and answers no more: the server waits for a password, with a slot taken. */
 export async function stallLogin(
@@ -7,12 +8,7 @@ export async function stallLogin(
 	{ user, database }: { readonly user: string; readonly database: string },
 ): Promise<Socket> {
 	const socket = await sayNothing(port);
-	const words = Buffer.from(`user\0${user}\0database\0${database}\0\0`);
-	const head = Buffer.alloc(8);
-	head.writeUInt32BE(words.length + 8, 0);
-	// Protocol 3.0.
-	head.writeUInt32BE(0x0003_0000, 4);
-	socket.write(Buffer.concat([head, words]));
+	socket.write(startupMessage(user, database));
 	// What the server asks, or says; nobody answers it.
 	await once(socket, 'data');
 	return socket;

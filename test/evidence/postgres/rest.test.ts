@@ -3,11 +3,11 @@ import { afterEach, expect, it } from 'vitest';
 import type { Check } from '../../../src/article/article.ts';
 import { createKeeper, type PostgresKeeper } from '../../../src/evidence/postgres/keeper.ts';
 import { createRestSource } from '../../../src/evidence/postgres/observe-rest.ts';
+import { type ForgetfulProxy, openForgetfulProxy } from '../../../src/lab/forgetful-proxy.ts';
 import type { Observation } from '../../../src/machine/ports.ts';
 import { kb008 } from '../../content/kb008.ts';
 import { settingsOf } from '../../fixes/settings.ts';
 import { describeOn, query, until } from '../../helpers/postgres.ts';
-import { type ForgetfulProxy, forgetfulProxy } from './forgetful-proxy.ts';
 
 const releases: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -48,7 +48,12 @@ describeOn([18], 'an idle connection', { databases: ['openiz'] }, (server) => {
 		)[0]?.n;
 
 	async function through(idleMs: number): Promise<{ readonly proxy: ForgetfulProxy; readonly uri: string }> {
-		const proxy = await forgetfulProxy(server().port, idleMs);
+		const proxy = await openForgetfulProxy({
+			host: '127.0.0.1',
+			port: server().port,
+			idleMs,
+			answer: 'a reset',
+		});
 		releases.push(() => proxy.close());
 		const url = new URL(server().superuser);
 		url.port = String(proxy.port);
