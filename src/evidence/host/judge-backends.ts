@@ -48,7 +48,12 @@ type Counts = {
 /** Those that hold a slot. */
 export function holders({ backends }: Backends, { major }: Surrounding): readonly Backend[] {
 	const shared = major !== null && major <= lastWithSharedSlots;
-	return backends.filter(({ kind }) => kind === 'session' || shared);
+	return backends.filter((backend) => (backend.kind === 'session' || shared) && !isRefused(backend));
+}
+
+/** A login that was refused a moment ago, as our own may have been: its process is just about to end. */
+function isRefused({ activity, clientGone, ageS }: Backend): boolean {
+	return activity === 'logging in' && clientGone === true && ageS < longLoginS;
 }
 
 function count(backends: readonly Backend[]): Counts {

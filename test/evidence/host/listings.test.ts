@@ -1,8 +1,8 @@
 /** What other systems print, made as they print it, and what is made of it. */
 import { expect, test } from 'vitest';
-import { backendsOf } from '../../../src/evidence/host/backends.ts';
+import { type Backend, backendsOf } from '../../../src/evidence/host/backends.ts';
 import { findServer } from '../../../src/evidence/host/find-server.ts';
-import { judge } from '../../../src/evidence/host/judge-backends.ts';
+import { holders, judge } from '../../../src/evidence/host/judge-backends.ts';
 import { plainAddress, readTcpTable, readUnixTable } from '../../../src/evidence/host/linux-sockets.ts';
 import type { HostListing } from '../../../src/evidence/host/listing.ts';
 import { readNetstat, readPs } from '../../../src/evidence/host/mac-listing.ts';
@@ -138,4 +138,24 @@ test('what is behind the door and no PostgreSQL of this machine is named, not gu
 	expect(findServer(pooled, door, null)).toMatchObject({
 		why: expect.stringContaining('run this as root'),
 	});
+});
+
+test('a login that was refused a moment ago holds no slot; one that stalls does, its client gone or not', () => {
+	const backend: Omit<Backend, 'ageS' | 'clientGone'> = {
+		pid: 1,
+		started: '1',
+		kind: 'session',
+		role: 'ims',
+		database: 'openiz',
+		login: 'ims openiz',
+		client: '127.0.0.1',
+		activity: 'logging in',
+	};
+	const backends = [
+		{ ...backend, ageS: 0, clientGone: true },
+		{ ...backend, ageS: 0, clientGone: false },
+		{ ...backend, ageS: 60, clientGone: true },
+	];
+	const held = holders({ backends, silent: 0 }, { usable: 3, refused: true, major: 18 });
+	expect(held).toEqual(backends.slice(1));
 });
