@@ -207,8 +207,21 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		await owner?.query("BEGIN; SELECT pg_advisory_xact_lock(3); PREPARE TRANSACTION 'forgotten'");
 		send(await sessions(2), 'SELECT pg_advisory_xact_lock(3)');
 		await waiting(2);
+		const lately = await diagnosed();
+		await until(
+			async () =>
+				(
+					await query(
+						lab().superuser,
+						"SELECT FROM pg_prepared_xacts WHERE now() - prepared >= interval '2 s'",
+					)
+				).length > 0,
+			{ what: 'the transaction to be older than any manager needs' },
+		);
 		const found = await diagnosed();
 		await query(ims(), "ROLLBACK PREPARED 'forgotten'");
+		expect(lately.verdicts['does-one-session-block-many']).toBe('just prepared');
+		expect(lately.causes).toEqual([]);
 		expect(first(found)).toBe('a-forgotten-prepared-transaction: proved');
 	});
 
