@@ -320,6 +320,36 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		expect(first(found)).toBe('another-application-holds-the-slots: proved');
 	});
 
+	test('a number that waits for a restart is missed only where it is larger', async () => {
+		await sessions(usable);
+		const waitingFor = async (slots: number) => {
+			await query(lab().superuser, `ALTER SYSTEM SET max_connections = ${slots}`);
+			await query(lab().superuser, 'SELECT pg_reload_conf()');
+			await until(
+				async () =>
+					(
+						await query(
+							lab().superuser,
+							`SELECT FROM pg_settings s, pg_file_settings f WHERE s.pending_restart AND f.name = s.name AND f.setting = '${slots}'`,
+						)
+					).length > 0,
+				{ what: 'the setting to be read' },
+			);
+			return diagnosed(refused);
+		};
+		try {
+			const raised = await waitingFor(100);
+			expect(raised.verdicts['does-the-number-in-the-file-count']).toBe('more after a restart');
+			expect(first(raised)).toBe('a-setting-not-applied: proved');
+			const lowered = await waitingFor(12);
+			expect(lowered.verdicts['does-the-number-in-the-file-count']).toBe('fewer after a restart');
+			expect(lowered.causes.map(({ id }) => id)).toEqual(['pools-larger-than-the-server']);
+		} finally {
+			await query(lab().superuser, 'ALTER SYSTEM RESET max_connections');
+			await query(lab().superuser, 'SELECT pg_reload_conf()');
+		}
+	});
+
 	describe('limits that have nothing to do with max_connections', () => {
 		test('of a role', async () => {
 			await query(lab().superuser, 'ALTER ROLE ims CONNECTION LIMIT 4');
