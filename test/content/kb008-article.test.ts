@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { lintArticle } from '../../src/article/lint.ts';
-import { articlePath, articleText, kb008 } from './kb008.ts';
+import { articlePath, articleText, kb008, weigh } from './kb008.ts';
 
 const causes = `pools-larger-than-the-server a-connection-leak sessions-idle-in-transaction a-lock-pile-up
 a-forgotten-prepared-transaction an-advisory-lock-held-by-an-idle-session a-lost-synchronous-standby abandoned-queries
@@ -78,6 +78,18 @@ test('every verdict that says an application suffers leads to a cause or to the 
 	for (const { id, branches } of kb008().checks)
 		for (const { verdict, severity, causes: links, next } of branches)
 			if (severity === 'critical') expect(links.length > 0 || next !== null, `${id}: ${verdict}`).toBe(true);
+});
+
+test('pools that are larger than a server with room are named, and are no alarm', () => {
+	const larger = {
+		'are-the-connection-slots-used-up': 'free',
+		'does-the-configuration-ask-for-more-than-there-is': 'larger',
+	};
+	expect(weigh(larger)).toMatchObject([
+		{ id: 'pools-larger-than-the-server', standing: 'suspected', severity: 'info' },
+	]);
+	const [first] = weigh({ ...larger, 'are-there-walsenders-to-spare': 'none to spare' });
+	expect(first?.id).toBe('too-few-walsenders');
 });
 
 test('its source and licence are named, in the article and beside it', () => {

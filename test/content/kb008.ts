@@ -128,6 +128,16 @@ export async function diagnose(
 	};
 }
 
+/** What is made of these verdicts, each by the check of that id. */
+export function weigh(verdicts: Readonly<Record<string, string>>): readonly RankedCause[] {
+	const article = kb008();
+	const known = article.checks.filter(({ id }) => Object.hasOwn(verdicts, id));
+	return rankCauses(
+		article,
+		known.map((check) => findingOf({ check, verdict: verdicts[check.id] ?? '', facts: {} })),
+	);
+}
+
 function findingOf({ check, verdict, facts }: Answer): Finding {
 	const branch = check.branches.find((candidate) => candidate.verdict === verdict);
 	if (branch === undefined) throw new Error(`${check.id} does not list the verdict ${verdict}`);
