@@ -75,7 +75,7 @@ export const probes: Readonly<Record<string, Probe>> = {
 	processes: {
 		verdicts: [
 			...['slots held', 'at work', 'stalled logins', 'clients gone'],
-			...['blocked', 'idle in transaction', 'quiet'],
+			...['blocked', 'waiting for a standby', 'idle in transaction', 'quiet'],
 		],
 		attributes: ['budget'],
 		facts: [

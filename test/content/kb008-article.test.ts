@@ -92,6 +92,18 @@ test('pools that are larger than a server with room are named, and are no alarm'
 	expect(first?.id).toBe('too-few-walsenders');
 });
 
+test('where only the processes can be looked at, what they do comes before the pools', () => {
+	const seen = (processes: string) =>
+		weigh({ 'can-we-connect': 'ordinary slots gone', 'what-do-the-processes-show': processes }).map(
+			({ id }) => id,
+		);
+	expect(seen('slots held')).toEqual(['pools-larger-than-the-server']);
+	expect(seen('idle in transaction')).toEqual(['sessions-idle-in-transaction']);
+	expect(seen('waiting for a standby')).toEqual(['a-lost-synchronous-standby']);
+	expect(seen('at work')).toEqual(['an-overloaded-server', 'max-connections-too-low']);
+	expect(seen('blocked')[0]).toBe('a-lock-pile-up');
+});
+
 test('its source and licence are named, in the article and beside it', () => {
 	const { source } = kb008();
 	expect(source?.licence).toBe('Apache-2.0');

@@ -10,6 +10,7 @@ export type ProcessVerdict =
 	| 'stalled logins'
 	| 'clients gone'
 	| 'blocked'
+	| 'waiting for a standby'
 	| 'idle in transaction'
 	| 'quiet';
 
@@ -87,27 +88,32 @@ function worksForNobody({ clientGone, activity }: Backend): boolean {
 
 /** The kind of trouble that holds the most slots, if any holds enough of them. */
 export function judge(backends: readonly Backend[], around: Surrounding): ProcessVerdict {
-	const { held, stalled, gone, by } = count(backends);
+	const { held, stalled, gone, by, unclear } = count(backends);
 	const slots = around.usable ?? held;
 	const full = around.usable === null ? around.refused : held >= around.usable - 2;
 	const enough = Math.max(fewest, share * slots);
 	const waiting = by['waiting for a lock'];
+	const standby = by['waiting for a standby'];
 	const open = by['idle in transaction'];
 	const troubles: readonly (readonly [ProcessVerdict, number, boolean])[] = [
 		['stalled logins', stalled, stalled >= enough],
 		['clients gone', gone, gone >= enough],
 		['blocked', waiting, waiting >= manyWaiting || (full && waiting >= enough)],
-		['idle in transaction', open, open >= Math.max(fewest, full ? enough : half * slots)],
+		['waiting for a standby', standby, standby >= manyWaiting || (full && standby >= enough)],
+		// Where more are idle for good, it is those that fill the server.
+		['idle in transaction', open, open > by.idle && open >= Math.max(fewest, full ? enough : half * slots)],
 	];
 	const [worst] = troubles.filter(([, , matters]) => matters).sort((a, b) => b[1] - a[1]);
 	if (worst !== undefined) return worst[0];
-	if (!full) return 'quiet';
-	return by.idle >= half * held || held === 0 ? 'slots held' : 'at work';
+	if (!full || held === 0) return 'quiet';
+	if (by.idle >= half * held) return 'slots held';
+	// What is not shown, or was something else a moment before, is no sign of work.
+	return held - by.idle - unclear >= half * held ? 'at work' : 'quiet';
 }
 
 /** Whether one look proves it; what is momentary in a busy server must be so again a moment later. */
 export function isLasting(verdict: ProcessVerdict): boolean {
-	return verdict !== 'clients gone' && verdict !== 'blocked' && verdict !== 'idle in transaction';
+	return ['stalled logins', 'slots held', 'at work', 'quiet'].includes(verdict);
 }
 
 /** Those that did the same in both looks. */
@@ -131,8 +137,7 @@ export function factsOf(all: Backends, around: Surrounding, server: number): Fac
 	return {
 		server_process: server,
 		slots_held: held,
-		slots_in_words:
-			around.usable === null ? String(held) : `${Math.min(held, around.usable)} of ${around.usable}`,
+		slots_in_words: slotsInWords(held, around.usable),
 		logged_in_processes: held - counts.loggingIn,
 		logins_under_way: counts.loggingIn,
 		logins_stalled: counts.stalled,
@@ -152,6 +157,12 @@ export function factsOf(all: Backends, around: Surrounding, server: number): Fac
 		most_held_by: most === undefined ? 'nobody' : holderInWords(most),
 		not_shown: notShown(backends, counts),
 	};
+}
+
+/** Whoever came in by the reserve is not one of those that an application can use. */
+function slotsInWords(held: number, usable: number | null): string {
+	if (usable === null) return String(held);
+	return held <= usable ? `${held} of ${usable}` : `${usable} of ${usable} and ${held - usable} reserved`;
 }
 
 function holderInWords({ sessions, role, database, client }: Row): string {
