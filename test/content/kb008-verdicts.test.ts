@@ -115,6 +115,9 @@ describeOn(testMajors, 'the verdicts of KB008', server, (lab, major) => {
 		expect(found.verdicts['who-holds-the-slots']).toBe('hidden');
 		expect(found.verdicts['do-idle-pools-hold-the-slots']).toBe('hidden');
 		expect(found.causes).toEqual([]);
+		expect(found.facts['is-the-limit-high-enough']?.arithmetic).toContain(
+			'14 from places that this role cannot see',
+		);
 	});
 
 	test('where even the upper bound leaves room, such a role proves it', async () => {
