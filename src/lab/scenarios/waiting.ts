@@ -20,10 +20,13 @@ const common = {
 	outcome: slotsRefused,
 } as const;
 
-/** Takes what is left of the slots with sessions that run `statement`, and waits until all of them hang in it. */
-async function fillWith(statement: string, waiting: string, stage: Stage): Promise<void> {
+/**
+ * Takes what is left of the slots with sessions that run `statement`, and waits until all of them hang in it.
+ * @param held slots that the scenario holds by now; the crowd itself tells of them a moment later
+ */
+async function fillWith(statement: string, waiting: string, held: number, stage: Stage): Promise<void> {
 	const { crowd, instances, uri, untilTrue, ordinarySlots } = stage;
-	const count = ordinarySlots - crowd.held();
+	const count = ordinarySlots - held;
 	crowd.join(
 		instances.map((instance) =>
 			imsSessions(instance, uri(), count, { statements: [statement], afterwards: 'leave', returns: false }),
@@ -64,7 +67,7 @@ export const preparedTransaction: Scenario = {
 				AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'transaction-manager') AS ok`,
 			'the transaction to be prepared, and its session to be gone',
 		);
-		await fillWith(touchPatient, "wait_event_type = 'Lock'", stage);
+		await fillWith(touchPatient, "wait_event_type = 'Lock'", 0, stage);
 		return null;
 	},
 };
@@ -92,7 +95,7 @@ export const advisoryLock: Scenario = {
 			"SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted) AS ok",
 			'the lock to be taken',
 		);
-		await fillWith('SELECT pg_advisory_lock(4711)', "wait_event_type = 'Lock'", stage);
+		await fillWith('SELECT pg_advisory_lock(4711)', "wait_event_type = 'Lock'", instances.length, stage);
 		return null;
 	},
 };
@@ -126,6 +129,7 @@ export const lostSynchronousStandby: Scenario = {
 		await fillWith(
 			"INSERT INTO audit_event (action) VALUES ('patient read')",
 			"wait_event = 'SyncRep'",
+			0,
 			stage,
 		);
 		return null;
