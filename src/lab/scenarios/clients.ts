@@ -2,16 +2,10 @@
 import type { Scenario } from '../scenario.ts';
 import { imsSessions, onePool } from '../site.ts';
 import { noAnswer, slotsGone } from '../site-log.ts';
-import { slotsRefused, small } from './slots.ts';
+import { commonlyBlamed, slotsRefused, small } from './slots.ts';
 
 const common = {
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'sessions-idle-in-transaction',
-		'a-lock-pile-up',
-		'max-connections-too-low',
-	],
+	neverCauses: commonlyBlamed,
 	reliefs: [],
 	instanceCount: 1,
 	outcome: slotsRefused,

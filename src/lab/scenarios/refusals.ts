@@ -5,18 +5,13 @@ import { LabError } from '../lab-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { imsRole, imsSessions, mainDatabase } from '../site.ts';
 import { noAnswer, serverError, socketError } from '../site-log.ts';
+import { commonlyBlamed, small } from './slots.ts';
 
 const common = {
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'sessions-idle-in-transaction',
-		'a-lock-pile-up',
-		'max-connections-too-low',
-	],
+	neverCauses: commonlyBlamed,
 	reliefs: [],
 	instanceCount: 1,
-	server: { settings: { max_connections: 30, superuser_reserved_connections: 3 } },
+	server: small,
 } as const;
 
 /** The same address with another host, port, password or parameter. */

@@ -8,3 +8,12 @@ export const small = { settings: { max_connections: 30, superuser_reserved_conne
 
 /** What an ordinary role meets when they are gone. */
 export const slotsRefused = { kind: 'refused', code: '53300', routine: 'InitPostgres' } as const;
+
+/** What is blamed for most refusals, and has no part in these. */
+export const commonlyBlamed = [
+	'pools-larger-than-the-server',
+	'a-connection-leak',
+	'sessions-idle-in-transaction',
+	'a-lock-pile-up',
+	'max-connections-too-low',
+] as const;
