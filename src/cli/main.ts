@@ -112,9 +112,10 @@ async function worldOf(args: readonly string[], root: URL): Promise<World> {
 	const { env, platform, stdin, stdout, stderr } = process;
 	const output = outputTo(stdout);
 	const plain = args.includes('--no-color') || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
+	const errors = outputTo(stderr);
 	return {
 		stdout: output,
-		stderr: outputTo(stderr),
+		stderr: errors,
 		stdin: {
 			isTerminal: stdin.isTTY === true,
 			askSecret: (prompt) => askSecret(stdin, prompt, (text) => stderr.write(text)),
@@ -132,6 +133,7 @@ async function worldOf(args: readonly string[], root: URL): Promise<World> {
 		builtArticles: new URL('dist/articles.json', root),
 		version: await versionOf(root),
 		color: output.isTerminal && !plain,
+		redraws: errors.isTerminal && !plain,
 		signal: cancelledBySignals(),
 		now: () => new Date(),
 	};

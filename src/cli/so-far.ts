@@ -34,10 +34,9 @@ export function showSoFar(
 	actor: WizardActor,
 	{ checks }: Article,
 	diagnosisSoFar: (context: WizardContext) => Diagnosis,
-	world: Pick<World, 'stderr' | 'color'>,
+	world: Pick<World, 'stderr' | 'redraws'>,
 ): () => Promise<void> {
-	// No animation where there is no colour either: in a file, under NO_COLOR, on a dumb terminal.
-	if (!world.stderr.isTerminal || !world.color) return async () => undefined;
+	if (!world.redraws) return async () => undefined;
 	let shown = '';
 	const subscription = actor.subscribe(({ context }) => {
 		const check = checks.find(({ id }) => id === context.trail.at(-1));

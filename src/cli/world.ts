@@ -35,6 +35,8 @@ export type World = {
 	readonly version: string;
 	/** False when it is not a terminal, under NO_COLOR, `--no-color` or TERM=dumb. */
 	readonly color: boolean;
+	/** Whether a line on standard error may be written over: the same of it. */
+	readonly redraws: boolean;
 	/** Aborted by a signal; its reason is a `CancelledError`. */
 	readonly signal: AbortSignal;
 	readonly now: () => Date;

@@ -39,6 +39,7 @@ function worldWith(stdout: Output, stderr: Output, state: string): World {
 		builtArticles: new URL('dist/articles.json', root),
 		version: '0',
 		color: false,
+		redraws: false,
 		signal: new AbortController().signal,
 		now: () => new Date(),
 	};

@@ -30,7 +30,7 @@ export const check: Command = {
 			journal: null,
 			waitMs: headlessWaitMs,
 			world,
-			...(world.stderr.isTerminal ? { onProgress: (text) => void showOnLine(world, text) } : {}),
+			...(world.redraws ? { onProgress: (text) => void showOnLine(world, text) } : {}),
 		});
 		const actor = createWizardActor(loaded.article, composition.ports, {
 			startedAt: world.now().toISOString(),
