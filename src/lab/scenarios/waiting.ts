@@ -68,6 +68,10 @@ export const preparedTransaction: Scenario = {
 			'the transaction to be prepared, and its session to be gone',
 		);
 		await fillWith(touchPatient, "wait_event_type = 'Lock'", 0, stage);
+		await untilTrue(
+			"SELECT now() - prepared > interval '3 seconds' AS ok FROM pg_prepared_xacts",
+			'the transaction to be older than one whose commit is on its way',
+		);
 		return null;
 	},
 };
