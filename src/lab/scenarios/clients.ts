@@ -51,7 +51,7 @@ export const abandonedQueries: Scenario = {
 export const connectionStorm: Scenario = {
 	...common,
 	id: 'connection-storm',
-	title: 'Connections are opened for every request, and at once again when refused',
+	title: 'Each request opens a connection, and again at once when refused',
 	learningGoal:
 		'Recognise churn: no session stays for longer than a second, and yet the slots are gone most of the time.',
 	firstCause: 'a-connection-storm',
