@@ -63,10 +63,10 @@ export const connectionStorm: Scenario = {
 	async setUp({ crowd, instances, uri, ordinarySlots }) {
 		crowd.join(
 			instances.map((instance) =>
-				imsSessions(instance, uri(), ordinarySlots + 3, {
+				imsSessions(instance, uri(), ordinarySlots + 5, {
 					statements: ['SELECT p.name, pg_sleep(0.8) FROM patient AS p WHERE p.id = 7'],
 					afterwards: 'leave',
-					retriesEveryMs: 400,
+					retriesEveryMs: 300,
 				}),
 			),
 		);
