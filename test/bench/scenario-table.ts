@@ -26,8 +26,17 @@ type Found = {
 	readonly causes: readonly { readonly id: string }[];
 };
 
+/** To a standby or a pooler of the lab's, say: the slots of its main server are not what is counted there. */
+function leadsElsewhere({ conninfo, server }: LabRun): boolean {
+	return new URL(conninfo).port !== new URL(server.superuser).port;
+}
+
 /** How many slots were taken each time that the server was asked while the program looked; empty: nobody could ask. */
 async function countUntil(ended: Promise<unknown>, lab: LabRun): Promise<readonly number[]> {
+	if (leadsElsewhere(lab)) {
+		await ended;
+		return [];
+	}
 	const client = createLabClient(lab.server.superuser, { applicationName: 'psql' });
 	try {
 		await client.connect();
