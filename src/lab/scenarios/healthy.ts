@@ -103,7 +103,8 @@ export const healthyParallel: Scenario = {
 		atEnd(() => walsender.end());
 		keepSilent(stage);
 		await untilTrue(
-			`SELECT count(*) FILTER (WHERE backend_type = 'parallel worker') >= 2
+			// PostgreSQL 10 calls a parallel worker a background worker; its launcher, too, has no database.
+			`SELECT count(*) FILTER (WHERE backend_type IN ('parallel worker', 'background worker') AND datid IS NOT NULL) >= 2
 				AND count(*) FILTER (WHERE backend_type = 'walsender') = 1 AS ok FROM pg_stat_activity`,
 			'the parallel workers and the replication connection',
 		);
