@@ -13,6 +13,7 @@ import type { PostgresKeeper } from '../evidence/postgres/keeper.ts';
 import { createConnectSource } from '../evidence/postgres/observe-connect.ts';
 import { createRestSource } from '../evidence/postgres/observe-rest.ts';
 import { createSqlSource, type SqlSource } from '../evidence/postgres/observe-sql.ts';
+import { serverMajor } from '../evidence/postgres/server-major.ts';
 import type { LoadedArticle } from './article-argument.ts';
 import type { ComposeInput } from './compose.ts';
 
@@ -95,7 +96,7 @@ export function composeEvidence({
 		paths: logs,
 		clock,
 		checks: article.checks,
-		discover: () => discoverLogs({ configs: configs, session: keeper.session, clock }),
+		discover: () => discoverLogs({ configs, session: keeper.session, clock }),
 		serverClock: () => readServerClock(keeper.session, clock),
 		commandTimeouts: () => configuredTimeouts(configs),
 		onProgress: say,
@@ -111,10 +112,7 @@ export function composeEvidence({
 		log,
 	};
 	const observe = createObserver(sources, {
-		serverMajor: () => {
-			const number = keeper.session?.server.versionNum ?? null;
-			return number === null ? null : Math.floor(number / 10_000);
-		},
+		serverMajor: () => (keeper.session === null ? null : serverMajor(keeper.session.server)),
 		clock,
 	});
 	return { observe, sql };

@@ -5,6 +5,7 @@ import { neededParameters, parametersNamed } from '../article/needed-parameters.
 import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { serverMajor } from '../evidence/postgres/server-major.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
 import { byHandInstead, doneByHand, type HandedOver, isNotOurs } from './by-hand.ts';
 import { missingName, strayChoice, withChoices } from './choices.ts';
@@ -13,7 +14,7 @@ import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
 import { askFor, filled, filledIn, resolveParameters } from './parameters.ts';
-import { fenceFor, majorOf, type Preview, type PreviewedSession } from './preview.ts';
+import { fenceFor, type Preview, type PreviewedSession } from './preview.ts';
 import { stepPreview, type Unready } from './step-preview.ts';
 
 /** A plan with what only this process can hold: the effects, ready to be carried out. */
@@ -190,7 +191,7 @@ async function prepareStep(
 	const ready: PreparedEffect[] = [];
 	const nothing: string[] = [];
 	const handed: HandedOver[] = [];
-	const major = session === null ? null : majorOf(session);
+	const major = session === null ? null : serverMajor(session.server);
 	const applies = step.applies.filter((fence) => fenceFor([fence], major) !== null);
 	const leftOut = applies.length === 0 && step.applies.length > 0 ? leftOutFor(step, major) : null;
 	for (const fence of applies) {

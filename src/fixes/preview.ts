@@ -4,6 +4,7 @@ import type { Fence, Step } from '../article/article.ts';
 import { bindParameters } from '../article/parameters.ts';
 import { scanSql } from '../article/sql-scan.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
+import { serverMajor } from '../evidence/postgres/server-major.ts';
 import type { Facts, FactValue, PlanRow, Row } from '../machine/ports.ts';
 import type { QueryGate } from './fixer.ts';
 import { inspected, inspectedSessions } from './sql.ts';
@@ -71,7 +72,7 @@ export async function runPreview(
 	values: Facts,
 	options: { readonly gate: QueryGate; readonly maxRows: number },
 ): Promise<Preview | { readonly refused: string } | null> {
-	const fence = fenceFor(step.previews, majorOf(session));
+	const fence = fenceFor(step.previews, serverMajor(session.server));
 	if (fence === null) return null;
 	const gate = await options.gate(bindParameters(fence.body, values).text);
 	if (!gate.allowed) return { refused: gate.refusals[0].message };
@@ -90,12 +91,6 @@ export async function runPreview(
 			})
 		: [];
 	return { sql, rows, sessions, rowCount };
-}
-
-/** Server major; null: not known. */
-export function majorOf(session: PostgresSession): number | null {
-	const { versionNum } = session.server;
-	return versionNum === null ? null : Math.floor(versionNum / 10_000);
 }
 
 function sessionOf(row: Row, session: PostgresSession): PreviewedSession | null {

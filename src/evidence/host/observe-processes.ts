@@ -8,6 +8,7 @@ import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import { socketPath } from '../postgres/hosts.ts';
 import type { PostgresKeeper } from '../postgres/keeper.ts';
 import type { Attempt } from '../postgres/postgres.ts';
+import { serverMajor } from '../postgres/server-major.ts';
 import { pause } from '../postgres/waiting.ts';
 import { type Backends, backendsOf } from './backends.ts';
 import { type Door, findServer } from './find-server.ts';
@@ -66,7 +67,7 @@ export function createProcessesSource({
 		const around: Surrounding = {
 			usable: countOf(budget, facts),
 			refused: session === null && wasRefused(keeper.lastAttempt),
-			major: majorOf(session?.server.versionNum ?? null),
+			major: session === null ? null : serverMajor(session.server),
 		};
 		const sessionPid = session === null || session.pooled ? null : session.pid;
 		const look = async (): Promise<Looked> => {
@@ -138,10 +139,6 @@ function isHere(address: string): boolean {
 /** The refusals that mean the whole server, not one role or database. */
 function wasRefused(attempt: Attempt | null): boolean {
 	return attempt?.verdict === 'ordinary slots gone' || attempt?.verdict === 'no slot at all';
-}
-
-function majorOf(versionNum: number | null): number | null {
-	return versionNum === null ? null : Math.floor(versionNum / 10_000);
 }
 
 function absent(why: string): Observation {

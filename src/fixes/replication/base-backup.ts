@@ -1,4 +1,5 @@
 /** `base-backup apply …`: the copy that becomes the standby. It is made on the standby's machine, so a person does it, with everything filled in. */
+import { serverMajor } from '../../evidence/postgres/server-major.ts';
 import type { Facts } from '../../machine/ports.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { Effect, PrepareContext } from '../effect.ts';
@@ -32,8 +33,8 @@ export const baseBackup: Effect = {
 		const settings = inWords(await settingsOf(session));
 		const role = text(fence, 'role', values) ?? 'standby';
 		const slot = text(fence, 'slot', values) ?? 'standby1';
-		const { port, versionNum, version } = session.server;
-		const major = Math.floor((versionNum ?? 0) / 10_000);
+		const { port, version } = session.server;
+		const major = serverMajor(session.server) ?? 0;
 		const target = folder === null ? 'DATADIRECTORY' : String(folder);
 		const passfile = [primary, String(port ?? 5432), 'replication', role].map(passfileField).join(':');
 		const conninfo = Object.entries({

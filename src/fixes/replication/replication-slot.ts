@@ -1,5 +1,6 @@
 /** `replication-slot apply slot=:slot`: the place where the primary remembers how far one standby has come. */
 import type { PostgresSession } from '../../evidence/postgres/postgres.ts';
+import { serverMajor } from '../../evidence/postgres/server-major.ts';
 import type { Inverse } from '../../session/record.ts';
 import { attributeValue, parameterOf } from '../attribute.ts';
 import type { Effect, Standing, WayBack } from '../effect.ts';
@@ -127,7 +128,5 @@ async function look(session: PostgresSession, name: string): Promise<Standing> {
 }
 
 function majorIn({ server }: PostgresSession): string {
-	return server.versionNum === null
-		? 'of the same major version'
-		: String(Math.floor(server.versionNum / 10_000));
+	return String(serverMajor(server) ?? 'of the same major version');
 }
