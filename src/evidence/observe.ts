@@ -1,6 +1,8 @@
 /** Who answers a check: the source that its fence's language names, or a person. */
+
 import type { Check, Fence } from '../article/article.ts';
 import type { Failure, Observation, ObserveInput } from '../machine/ports.ts';
+import { absent } from './absent.ts';
 import { cleanText, withoutSecrets } from './untrusted.ts';
 
 /** Answers the checks of one language. What is expected to go wrong is data; it throws only for a mistake of its own. */
@@ -75,10 +77,6 @@ export function answerOf(check: Check, verdict: string, by: string, at: Date = n
 		failure: null,
 		grant: null,
 	};
-}
-
-function absent(why: string): Observation {
-	return { kind: 'absent', why, grant: null };
 }
 
 function fits(fence: Fence, major: number | null): boolean {

@@ -1,7 +1,9 @@
 /** The `processes` probe: who holds the slots, as the server's own host shows it. It needs no connection. */
+
 import { networkInterfaces } from 'node:os';
 import type { Observation } from '../../machine/ports.ts';
 import { systemCode } from '../../system-code.ts';
+import { absent } from '../absent.ts';
 import { countOf } from '../count-attribute.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
@@ -139,10 +141,6 @@ function isHere(address: string): boolean {
 /** The refusals that mean the whole server, not one role or database. */
 function wasRefused(attempt: Attempt | null): boolean {
 	return attempt?.verdict === 'ordinary slots gone' || attempt?.verdict === 'no slot at all';
-}
-
-function absent(why: string): Observation {
-	return { kind: 'absent', why, grant: null };
 }
 
 function notListed(code: string): Extract<Observation, { kind: 'failed' }>['failure'] {

@@ -1,6 +1,8 @@
 /** Answers `log` fences from the files that were given or found, read once for all checks. */
+
 import type { Check, Fence } from '../../article/article.ts';
 import type { Failure, Observation } from '../../machine/ports.ts';
+import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
 import { answerFrom } from './log-answer.ts';
@@ -156,10 +158,6 @@ function nothingToLookAt(
 function otherSide(signature: string | undefined): string {
 	const by = signature !== undefined && isSignatureName(signature) ? shownBy(signature) : 'either';
 	return by === 'server' ? 'no log of PostgreSQL' : 'no log of the application';
-}
-
-function absent(why: string, grant: string | null = null): Observation {
-	return { kind: 'absent', why, grant };
 }
 
 function problemOf(fence: Fence): Failure | null {

@@ -1,5 +1,7 @@
 /** Whether the IMS gets in with what its own configuration says: its role, its password, each of its databases. */
+
 import type { FactValue, Observation, Row } from '../../machine/ports.ts';
+import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { HostPlace } from '../postgres/hosts.ts';
@@ -94,8 +96,7 @@ function distinct(logins: readonly Login[]): readonly Login[] {
  */
 export function createApplicationLogin({ paths, settings, clock }: ApplicationLoginOptions): EvidenceSource {
 	return async (_, signal): Promise<Observation> => {
-		if (paths.length === 0)
-			return { kind: 'absent', why: 'no configuration was given (--config PATH)', grant: null };
+		if (paths.length === 0) return absent('no configuration was given (--config PATH)');
 		const started = clock();
 		const timing = () => ({
 			sql: null,

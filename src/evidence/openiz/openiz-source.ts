@@ -1,6 +1,8 @@
 /** Answers `openiz` fences from the configuration files that were given: one file is one IMS instance. */
+
 import type { Fence } from '../../article/article.ts';
 import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts';
+import { absent } from '../absent.ts';
 import { countOf } from '../count-attribute.ts';
 import type { EvidenceSource } from '../observe.ts';
 import { cleanText } from '../untrusted.ts';
@@ -26,8 +28,7 @@ export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions)
 	return async ({ check, facts }) => {
 		// A fix asks for the file where none was given, and is verified by that one.
 		const paths = given.length > 0 ? distinctFiles(given) : configFiles(String(facts.config ?? ''));
-		if (paths.length === 0)
-			return { kind: 'absent', why: 'no configuration was given (--config PATH)', grant: null };
+		if (paths.length === 0) return absent('no configuration was given (--config PATH)');
 		const started = clock();
 		const timing = () => ({
 			source: 'config' as const,
@@ -37,8 +38,7 @@ export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions)
 		});
 		try {
 			const fence = check.checks.find(({ language }) => language === 'openiz');
-			if (fence === undefined)
-				return { kind: 'absent', why: 'this check asks nothing of a configuration', grant: null };
+			if (fence === undefined) return absent('this check asks nothing of a configuration');
 			const configurations = await Promise.all(paths.map(configurationAt));
 			const answer = answerTo(fence, configurations, facts);
 			// So that a fix finds the files that were looked at.

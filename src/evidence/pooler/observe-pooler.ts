@@ -1,5 +1,6 @@
 /** The `pooler` probe: whether clients wait in a pooler that stands between here and the server. */
-import type { Observation } from '../../machine/ports.ts';
+
+import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { PostgresKeeper } from '../postgres/keeper.ts';
@@ -66,8 +67,4 @@ function atTheSameDoor(settings: ConnectionSettings, attempt: Attempt | null): C
 		({ host, port }) => host === attempt?.server.host && port === attempt.server.port,
 	);
 	return met.length === 0 ? settings : { ...settings, hosts: met };
-}
-
-function absent(why: string, grant: string | null): Observation {
-	return { kind: 'absent', why, grant };
 }

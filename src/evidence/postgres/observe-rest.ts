@@ -1,6 +1,8 @@
 /** The `rest` probe: the one session is left alone for minutes and then used, to see whether the network forgets it. */
+
 import { restInWords, restLength } from '../../article/rest-length.ts';
 import type { Facts, Failure, Observation } from '../../machine/ports.ts';
+import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import type { PostgresKeeper } from './keeper.ts';
@@ -93,8 +95,4 @@ function alsoUnreachable(why: string): Failure {
 		message: `The idle connection was lost, and a new one could not be had either (${why}), so its being idle need not be the reason.`,
 		next: ['look again once the server lets this role in'],
 	};
-}
-
-function absent(why: string): Observation {
-	return { kind: 'absent', why, grant: null };
 }

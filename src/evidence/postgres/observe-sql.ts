@@ -1,7 +1,9 @@
 /** SQL fences on the held session: one row whose `verdict` column decides, the rest of it facts. */
+
 import type { Article, Check, Fence } from '../../article/article.ts';
 import { bindParameters, quoteIdentifier } from '../../article/parameters.ts';
 import type { Facts, Failure, Observation, ObserveInput, Row } from '../../machine/ports.ts';
+import { absent } from '../absent.ts';
 import { cleanText } from '../untrusted.ts';
 import { coveringFence } from './covering-fence.ts';
 import { FirstSamples, type RunFence } from './first-samples.ts';
@@ -163,10 +165,6 @@ function grantFor({ server }: PostgresSession): string | null {
 
 function before(row: Row | null): Facts {
 	return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [`before_${name}`, value]));
-}
-
-function absent(why: string): Observation {
-	return { kind: 'absent', why, grant: null };
 }
 
 /** Null: it is not one that a check may end in. */
