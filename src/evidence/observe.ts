@@ -1,7 +1,8 @@
 /** Who answers a check: the source that its fence's language names, or a person. */
-
 import type { Check, Fence } from '../article/article.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Failure, Observation, ObserveInput } from '../machine/ports.ts';
+import { systemCode } from '../system-code.ts';
 import { absent } from './absent.ts';
 import { cleanText, withoutSecrets } from './untrusted.ts';
 
@@ -107,26 +108,17 @@ function sourceKind(check: Check): 'live' | 'log' | 'config' | 'host' {
 
 function failureOf(error: unknown, signal: AbortSignal): Failure {
 	if (signal.aborted) {
-		return {
-			code: 'interrupted',
-			routine: null,
-			layer: null,
-			message: 'the check was interrupted before it had an answer',
-			next: ['run the check again'],
-		};
+		return ownFailure('interrupted', 'the check was interrupted before it had an answer', [
+			'run the check again',
+		]);
 	}
 	if (error instanceof Error && 'failure' in error && isFailure(error.failure)) return error.failure;
 	const message = error instanceof Error ? error.message : String(error);
-	return {
-		code:
-			error instanceof Error && 'code' in error && typeof error.code === 'string'
-				? error.code
-				: 'check-failed',
-		routine: null,
-		layer: null,
-		message: withoutSecrets(cleanText(message)) || 'the check failed without saying why',
-		next: ['find it out by hand, as the check describes, or go on without it'],
-	};
+	return ownFailure(
+		systemCode(error) ?? 'check-failed',
+		withoutSecrets(cleanText(message)) || 'the check failed without saying why',
+		['find it out by hand, as the check describes, or go on without it'],
+	);
 }
 
 function isFailure(value: unknown): value is Failure {

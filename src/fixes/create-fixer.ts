@@ -1,4 +1,5 @@
 import type { Slug, Solution } from '../article/article.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Facts, PlanInput } from '../machine/ports.ts';
 import type { JournalRecord } from '../session/record.ts';
 import { applyPrepared, notApplied } from './apply-plan.ts';
@@ -6,7 +7,7 @@ import { momentOn } from './came-back.ts';
 import { clusterOf, whyElsewhere } from './cluster.ts';
 import { consentProblem } from './consent.ts';
 import type { PreparedEffect } from './effect.ts';
-import { failureOf, messageOf, refusal } from './failure.ts';
+import { failureOf, messageOf } from './failure.ts';
 import { lift, liftingStatement, recordedFences } from './fence.ts';
 import type { Fixer, FixerOptions } from './fixer.ts';
 import { makePlan, type PreparedPlan } from './make-plan.ts';
@@ -76,17 +77,17 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			if (prepared === undefined)
 				return notApplied(
 					plan,
-					refusal('no-such-plan', 'this plan was not made here, or was carried out already', again),
+					ownFailure('no-such-plan', 'this plan was not made here, or was carried out already', again),
 					clock,
 				);
 			const unwelcome = consentProblem(prepared.plan, prepared.solution.risk, consent);
 			if (unwelcome !== null) {
 				const { confirm } = prepared.plan;
 				const next = confirm === null ? ['agree: --yes'] : [`type it, or give --confirm ${confirm}`];
-				return notApplied(plan, refusal('consent-missing', unwelcome, next), clock);
+				return notApplied(plan, ownFailure('consent-missing', unwelcome, next), clock);
 			}
 			const expired = expiryProblem(prepared.plan, clock(), prepared.sessionPid, keeper.session?.pid ?? null);
-			if (expired !== null) return notApplied(plan, refusal('plan-expired', expired, again), clock);
+			if (expired !== null) return notApplied(plan, ownFailure('plan-expired', expired, again), clock);
 			// Consent is for once: what it lists will not be there a second time.
 			plans.delete(plan.id);
 			let since: string | null = null;

@@ -1,5 +1,6 @@
 import { QueryError } from '../evidence/postgres/postgres.ts';
 import { cleanText, withoutSecrets } from '../evidence/untrusted.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Done, Failure } from '../machine/ports.ts';
 import { FileError } from './files/file-error.ts';
 
@@ -42,16 +43,11 @@ export async function afterChange<T>(body: () => Promise<T>): Promise<T> {
 export function failureOf(error: unknown, next: readonly string[]): Failure {
 	if (error instanceof QueryError || error instanceof FileError)
 		return error.failure.next.length > 0 ? error.failure : { ...error.failure, next };
-	return { code: 'fix-failed', routine: null, layer: null, message: messageOf(error), next };
-}
-
-/** A refusal of our own. */
-export function refusal(code: string, message: string, next: readonly string[]): Failure {
-	return { code, routine: null, layer: null, message, next };
+	return ownFailure('fix-failed', messageOf(error), next);
 }
 
 /** That it has been stopped between two changes; null: it has not. */
 export function stopFailure(signal: AbortSignal | null): Failure | null {
 	if (signal?.aborted !== true) return null;
-	return refusal('stopped', 'it was stopped before all of it was done', ['make a new plan']);
+	return ownFailure('stopped', 'it was stopped before all of it was done', ['make a new plan']);
 }

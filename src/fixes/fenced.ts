@@ -1,10 +1,11 @@
 /** Raising fences, doing something behind them, and lifting them again, whatever happens meanwhile. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Keeper, PostgresSession } from '../evidence/postgres/postgres.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Done, Failure } from '../machine/ports.ts';
 import { databaseStates, sessionIn } from './databases.ts';
 import type { ApplyContext } from './effect.ts';
-import { failureOf, messageOf, refusal, statusOfFailure } from './failure.ts';
+import { failureOf, messageOf, statusOfFailure } from './failure.ts';
 import {
 	type Fence,
 	inverseOf,
@@ -56,14 +57,14 @@ export async function behindFences<T>(
 	const home = keeper.session?.server.database ?? null;
 	const done: Done[] = [];
 	if (plan.from === null || plan.fences.length === 0 || launchGuardian === null)
-		return { result: null, done, failure: refusal('not-fenced', 'there is nothing to fence', []) };
+		return { result: null, done, failure: ownFailure('not-fenced', 'there is nothing to fence', []) };
 
 	onProgress(`moving to ${named('database', plan.from)}`);
 	const moved = await moveTo(context, plan.from, makeRoom);
 	if ('refused' in moved) return { result: null, done, failure: notMoved(plan.from, moved.refused) };
 	if (context.signal?.aborted) {
 		await goHome(context, home);
-		return { result: null, done, failure: refusal('stopped', 'nothing was fenced: it was stopped', []) };
+		return { result: null, done, failure: ownFailure('stopped', 'nothing was fenced: it was stopped', []) };
 	}
 
 	let guardian: Guardian;
@@ -72,7 +73,7 @@ export async function behindFences<T>(
 	} catch (error) {
 		await goHome(context, home);
 		const message = `nothing was fenced: ${messageOf(error)}`;
-		return { result: null, done, failure: refusal('no-guardian', message, ['try again']) };
+		return { result: null, done, failure: ownFailure('no-guardian', message, ['try again']) };
 	}
 
 	const raised: Raised[] = [];
@@ -95,7 +96,7 @@ export async function behindFences<T>(
 }
 
 function notMoved(database: string, why: string): Failure {
-	return refusal('not-moved', `nothing was fenced: the session could not move to ${database}: ${why}`, [
+	return ownFailure('not-moved', `nothing was fenced: the session could not move to ${database}: ${why}`, [
 		'connect to another database from the start: -d postgres',
 		'give a role with reserved slots: --rescue CONNINFO',
 	]);

@@ -2,8 +2,8 @@
 import type { Fence } from '../article/article.ts';
 import { type Keeper, type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { SettingsError } from '../evidence/postgres/settings-error.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Facts, Failure } from '../machine/ports.ts';
-import { refusal } from './failure.ts';
 import { samePostmaster } from './sql.ts';
 
 /** A keeper of its own for a connection string. @throws SettingsError where it makes no sense */
@@ -38,11 +38,11 @@ export async function onOtherServer<T>(
 		const { failure } = await keeper.attempt();
 		const { session } = keeper;
 		if (session === null)
-			throw new QueryError(failure ?? refusal('no-session', 'it gave no session', []), false);
+			throw new QueryError(failure ?? ownFailure('no-session', 'it gave no session', []), false);
 		const [here, there] = await Promise.all([held.read(samePostmaster), session.read(samePostmaster)]);
 		if (here.rows[0]?.postmaster === there.rows[0]?.postmaster)
 			throw new QueryError(
-				refusal('same-server', 'that is the very server that is connected to already', [
+				ownFailure('same-server', 'that is the very server that is connected to already', [
 					'give the address of the other one',
 				]),
 				false,

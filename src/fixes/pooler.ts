@@ -1,6 +1,7 @@
 /** `pooler apply on=pooler`: proves that there is a pooler where a connection leads, and that it works. Changes nothing. */
 import type { ThroughPooler } from '../evidence/pooler/through.ts';
 import { SettingsError } from '../evidence/postgres/settings-error.ts';
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Failure } from '../machine/ports.ts';
 import type { Effect } from './effect.ts';
 import { failureOf } from './failure.ts';
@@ -43,7 +44,7 @@ export const pooler: Effect = {
 					} catch (error) {
 						failure =
 							error instanceof SettingsError
-								? { code: 'settings', routine: null, layer: null, message: error.message, next: error.next }
+								? ownFailure('settings', error.message, error.next)
 								: failureOf(error, ['look whether the pooler runs']);
 					}
 					return { rows: [], done: [{ what, status: 'failed', why: failure.message }], failure };

@@ -4,6 +4,7 @@ import type { Slug } from '../article/article.ts';
 import { askAnew, parameterNamed } from './ask-anew.ts';
 import type { Tried, WizardContext, WizardEvent, WizardInput } from './context.ts';
 import type { JournalEntry } from './journal-entry.ts';
+import { ownFailure } from './own-failure.ts';
 import { currentPlan, planExpiryMs, plansToUndo } from './plans.ts';
 import type {
 	Applied,
@@ -30,7 +31,7 @@ import type { StateMeta, StateTag } from './screen.ts';
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
 	const message = error instanceof Error ? error.message : String(error);
-	return { code: 'unexpected', routine: null, layer: null, message, next };
+	return ownFailure('unexpected', message, next);
 }
 
 /** What every state of every article is made of, with these ports behind its actors. */

@@ -1,4 +1,5 @@
 /** What goes wrong with a journal, told to a person. */
+import { ownFailure } from '../machine/own-failure.ts';
 import type { Failure } from '../machine/ports.ts';
 import { systemCode } from '../system-code.ts';
 
@@ -8,7 +9,7 @@ export class JournalError extends Error {
 	constructor(code: string, message: string, next: readonly string[]) {
 		super(message);
 		this.name = 'JournalError';
-		this.failure = { code, routine: null, layer: null, message, next };
+		this.failure = ownFailure(code, message, next);
 	}
 }
 

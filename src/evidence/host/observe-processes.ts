@@ -1,7 +1,6 @@
 /** The `processes` probe: who holds the slots, as the server's own host shows it. It needs no connection. */
-
 import { networkInterfaces } from 'node:os';
-import type { Observation } from '../../machine/ports.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import { systemCode } from '../../system-code.ts';
 import { absent } from '../absent.ts';
 import { countOf } from '../count-attribute.ts';
@@ -110,7 +109,10 @@ export function createProcessesSource({
 			signal.throwIfAborted();
 			const code = systemCode(error);
 			if (code === null) throw error;
-			return { kind: 'failed', failure: notListed(code), ...measured() };
+			const failure = ownFailure(code, `The processes of this machine could not be listed (${code}).`, [
+				'look at them by hand, as the check describes',
+			]);
+			return { kind: 'failed', failure, ...measured() };
 		}
 	};
 }
@@ -141,14 +143,4 @@ function isHere(address: string): boolean {
 /** The refusals that mean the whole server, not one role or database. */
 function wasRefused(attempt: Attempt | null): boolean {
 	return attempt?.verdict === 'ordinary slots gone' || attempt?.verdict === 'no slot at all';
-}
-
-function notListed(code: string): Extract<Observation, { kind: 'failed' }>['failure'] {
-	return {
-		code,
-		routine: null,
-		layer: null,
-		message: `The processes of this machine could not be listed (${code}).`,
-		next: ['look at them by hand, as the check describes'],
-	};
 }

@@ -1,6 +1,6 @@
 /** Answers `log` fences from the files that were given or found, read once for all checks. */
-
 import type { Check, Fence } from '../../article/article.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Failure, Observation } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
@@ -164,26 +164,26 @@ function problemOf(fence: Fence): Failure | null {
 	const { signature } = fence.attributes;
 	if (signature !== undefined) {
 		if (isSignatureName(signature)) return null;
-		return failure('unknown-signature', `“${cleanText(signature, { max: 60 })}” is not a log signature`, [
+		return ownFailure('unknown-signature', `“${cleanText(signature, { max: 60 })}” is not a log signature`, [
 			`use one of ${signatureNames.join(', ')}`,
 		]);
 	}
 	const { patterns, problems } = parseLogPatterns(fence.body);
 	const [first] = problems;
 	if (first !== undefined) {
-		return failure('bad-pattern', `line ${fence.line + first.line}: ${first.message}`, [
+		return ownFailure('bad-pattern', `line ${fence.line + first.line}: ${first.message}`, [
 			'correct the article (kbwizard lint)',
 		]);
 	}
 	return patterns.length > 0
 		? null
-		: failure('bad-pattern', `line ${fence.line}: a log check wants signature=… or patterns`, [
+		: ownFailure('bad-pattern', `line ${fence.line}: a log check wants signature=… or patterns`, [
 				'correct the article (kbwizard lint)',
 			]);
 }
 
 function timesMissing(events: number): Failure {
-	return failure(
+	return ownFailure(
 		'no-times',
 		`the log shows it (${events} ${events === 1 ? 'event' : 'events'}), but no time beside it, so it cannot be told whether it goes on`,
 		[
@@ -194,13 +194,9 @@ function timesMissing(events: number): Failure {
 }
 
 function notAllRead(skipped: readonly PathProblem[]): Failure {
-	return failure(
+	return ownFailure(
 		'log-not-read',
 		`nothing was found in what could be read, but not all could: ${skipped.map(({ why }) => why).join('; ')}`,
 		['make the file readable, or give a copy of it with --log PATH'],
 	);
-}
-
-function failure(code: string, message: string, next: readonly string[]): Failure {
-	return { code, routine: null, layer: null, message, next };
 }

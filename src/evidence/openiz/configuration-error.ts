@@ -1,3 +1,4 @@
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Failure } from '../../machine/ports.ts';
 
 /** The configuration cannot be read, or not be understood; `failure` says why, and what to do. */
@@ -6,6 +7,6 @@ export class ConfigurationError extends Error {
 	constructor(code: string, message: string, next: readonly string[]) {
 		super(message);
 		this.name = 'ConfigurationError';
-		this.failure = { code, routine: null, layer: null, message, next };
+		this.failure = ownFailure(code, message, next);
 	}
 }

@@ -1,4 +1,5 @@
 /** A login through a pooler, to see that it is one and that it works. */
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Failure } from '../../machine/ports.ts';
 import { attemptSession } from '../postgres/attempt.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
@@ -62,5 +63,5 @@ export async function lookThroughPooler(
 }
 
 function refused(code: string, message: string, next: readonly string[]): ThroughPooler {
-	return { kind: 'refused', failure: { code, routine: null, layer: null, message, next } };
+	return { kind: 'refused', failure: ownFailure(code, message, next) };
 }

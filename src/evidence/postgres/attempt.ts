@@ -1,4 +1,5 @@
 /** One attempt to hold a session, from the name to the first answer, as data. */
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Facts, Layer, LayerTiming } from '../../machine/ports.ts';
 import { isPoolersKey } from './classify.ts';
 import type { ConnectionSettings, HostSettings, SessionAttributes } from './connection-settings.ts';
@@ -77,13 +78,7 @@ export function interruptedAttempt(settings: ConnectionSettings, clock: () => Da
 		verdict: 'otherwise',
 		facts: {},
 		timings: [],
-		failure: {
-			code: 'interrupted',
-			routine: null,
-			layer: null,
-			message: `The attempt to connect to ${placeName(host)} was interrupted.`,
-			next: [],
-		},
+		failure: ownFailure('interrupted', `The attempt to connect to ${placeName(host)} was interrupted.`, []),
 		server: unknownServer(settings, { host, address: null, tls: null, tlsOffered: null }),
 		at: clock().toISOString(),
 		durationMs: 0,

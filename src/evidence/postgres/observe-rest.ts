@@ -1,6 +1,6 @@
 /** The `rest` probe: the one session is left alone for minutes and then used, to see whether the network forgets it. */
-
 import { restInWords, restLength } from '../../article/rest-length.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Facts, Failure, Observation } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
@@ -78,21 +78,16 @@ async function startOf(session: PostgresSession): Promise<unknown> {
 
 const seconds = (milliseconds: number): number => Math.round(milliseconds / 100) / 10;
 
-const restarted: Failure = {
-	code: 'server-restarted',
-	routine: null,
-	layer: null,
-	message:
-		'The server was restarted while the connection lay idle, so its loss says nothing about the network.',
-	next: ['look again'],
-};
+const restarted = ownFailure(
+	'server-restarted',
+	'The server was restarted while the connection lay idle, so its loss says nothing about the network.',
+	['look again'],
+);
 
 function alsoUnreachable(why: string): Failure {
-	return {
-		code: 'no-new-session',
-		routine: null,
-		layer: null,
-		message: `The idle connection was lost, and a new one could not be had either (${why}), so its being idle need not be the reason.`,
-		next: ['look again once the server lets this role in'],
-	};
+	return ownFailure(
+		'no-new-session',
+		`The idle connection was lost, and a new one could not be had either (${why}), so its being idle need not be the reason.`,
+		['look again once the server lets this role in'],
+	);
 }

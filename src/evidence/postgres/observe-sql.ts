@@ -1,7 +1,7 @@
 /** SQL fences on the held session: one row whose `verdict` column decides, the rest of it facts. */
-
 import type { Article, Check, Fence } from '../../article/article.ts';
 import { bindParameters, quoteIdentifier } from '../../article/parameters.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Facts, Failure, Observation, ObserveInput, Row } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
 import { cleanText } from '../untrusted.ts';
@@ -170,13 +170,11 @@ function before(row: Row | null): Facts {
 /** Null: it is not one that a check may end in. */
 function failureOf(error: unknown, session: PostgresSession, signal: AbortSignal): Failure | null {
 	if (error instanceof NotReadOnly) {
-		return {
-			code: 'not-read-only',
-			routine: null,
-			layer: null,
-			message: `The article's query was not sent, because it is not only a look: ${cleanText(error.message)}`,
-			next: ['Tell the author of the article, or use the one that comes with the program.'],
-		};
+		return ownFailure(
+			'not-read-only',
+			`The article's query was not sent, because it is not only a look: ${cleanText(error.message)}`,
+			['Tell the author of the article, or use the one that comes with the program.'],
+		);
 	}
 	if (signal.aborted) {
 		return {

@@ -1,5 +1,6 @@
 /** What goes wrong with a file that is to be changed, told to a person. */
 import { cleanText } from '../../evidence/untrusted.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Failure } from '../../machine/ports.ts';
 import { systemCode } from '../../system-code.ts';
 
@@ -9,7 +10,7 @@ export class FileError extends Error {
 	constructor(code: string, message: string, next: readonly string[]) {
 		super(message);
 		this.name = 'FileError';
-		this.failure = { code, routine: null, layer: null, message, next };
+		this.failure = ownFailure(code, message, next);
 	}
 }
 

@@ -2,12 +2,14 @@
  * `standby-proof apply on=standby slot=:slot`: that the other server is a standby of this one, that it follows, and that
  * it refuses a write.
  */
+
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Done, FactValue, Row } from '../../machine/ports.ts';
 import { attributeValue } from '../attribute.ts';
 import { clusterOf } from '../cluster.ts';
 import type { ApplyContext, Effect, EffectOutcome, Prepared } from '../effect.ts';
-import { failureOf, messageOf, refusal, statusOfFailure } from '../failure.ts';
+import { failureOf, messageOf, statusOfFailure } from '../failure.ts';
 import { journalled } from '../fix-journal.ts';
 import { type OtherServer, onOtherServer, otherServerOf, otherServerProblem } from '../other-server.ts';
 import { inWords, lowerThan, settingsOf } from './primary-needs.ts';
@@ -72,7 +74,7 @@ async function prove(context: ApplyContext, other: OtherServer, slot: FactValue)
 		const failure = await onOtherServer(connectTo, other, session, async (standby) => {
 			context.onProgress('looking at the standby');
 			const { where, why, sentences } = await lookAt(standby, session, slot);
-			if (why !== null) return refusal('not-a-standby', `${where} ${why}`, next);
+			if (why !== null) return ownFailure('not-a-standby', `${where} ${why}`, next);
 			done.push({ what: `${where}: ${sentences.join('; ')}`, status: 'done', why: null });
 			context.onProgress('trying a write there');
 			const refused = await triedToWrite(context, standby, where);
@@ -85,7 +87,7 @@ async function prove(context: ApplyContext, other: OtherServer, slot: FactValue)
 				status: 'failed',
 				why: 'it was not: this server takes writes',
 			});
-			return refusal('not-read-only', `${where} took a write`, ['do not point readers at it']);
+			return ownFailure('not-read-only', `${where} took a write`, ['do not point readers at it']);
 		});
 		return { rows: [], done, failure };
 	} catch (error) {

@@ -1,9 +1,9 @@
 /** A restart by this program, with the way back to what ran before. */
 import type { Located } from '../../evidence/host/postmaster.ts';
 import type { Keeper, PostgresSession } from '../../evidence/postgres/postgres.ts';
+import { ownFailure } from '../../machine/own-failure.ts';
 import type { Done } from '../../machine/ports.ts';
 import type { ApplyContext, EffectOutcome, Prepared } from '../effect.ts';
-import { refusal } from '../failure.ts';
 import { journalled } from '../fix-journal.ts';
 import { comeBack, startedAt } from './come-back.ts';
 import {
@@ -180,7 +180,7 @@ function down(message: string, orders: RestartOrders): EffectOutcome {
 	return {
 		rows: [],
 		done: [{ what: 'the restart', status: 'unknown', why: message }],
-		failure: refusal('server-down', message, next),
+		failure: ownFailure('server-down', message, next),
 	};
 }
 
@@ -197,7 +197,7 @@ async function goBack(context: ApplyContext, why: string): Promise<EffectOutcome
 	return {
 		rows: [],
 		done,
-		failure: refusal('restart-failed', why, ['correct it, then make a new plan']),
+		failure: ownFailure('restart-failed', why, ['correct it, then make a new plan']),
 		takenBack: skipped.length === 0,
 	};
 }
