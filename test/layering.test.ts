@@ -46,6 +46,7 @@ const rooms: Readonly<Record<string, Room>> = {
 			'lab',
 			'child-entry.ts',
 			'nearest-name.ts',
+			'system-code.ts',
 		],
 		packages: [],
 	},

@@ -1,10 +1,12 @@
 /** ARTICLE on the command line: an id of a shipped one, or a file. And whether its fixes may run. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Article, Problem } from '../article/article.ts';
 import { normalised } from '../article/normalised.ts';
 import { formatProblem } from '../article/problems.ts';
 import { nearestName } from '../nearest-name.ts';
+import { systemCode } from '../system-code.ts';
 import { ExpectedError, usageError } from './errors.ts';
 import { exitStatus } from './exit-status.ts';
 import { isArticleFile, precompiledArticles } from './precompiled.ts';
@@ -55,7 +57,7 @@ async function readArticleFile(path: string): Promise<string> {
 	try {
 		return await readFile(path, 'utf8');
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+		const code = systemCode(error) ?? 'unreadable';
 		const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
 		throw new ExpectedError(
 			code,

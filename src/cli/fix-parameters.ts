@@ -1,9 +1,11 @@
 /** `--set NAME=VALUE`: the parameters of a solution. */
+
 import { readFile } from 'node:fs/promises';
 import type { Solution, Step } from '../article/article.ts';
 import { isStepwise, stepName } from '../article/step-kind.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import { nearestName } from '../nearest-name.ts';
+import { systemCode } from '../system-code.ts';
 import type { OptionValues } from './arguments.ts';
 import { ExpectedError, usageError } from './errors.ts';
 import { exitStatus } from './exit-status.ts';
@@ -15,7 +17,7 @@ async function givenValue(name: string, given: string): Promise<string> {
 	try {
 		return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+		const code = systemCode(error) ?? 'unreadable';
 		throw new ExpectedError(
 			code,
 			`could not read ${path} for --set ${name}=@FILE`,

@@ -1,7 +1,9 @@
 /** The entry: reads the process, runs a command, ends the process. Nothing else touches it. */
+
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { systemCode } from '../system-code.ts';
 import { parseRequest } from './arguments.ts';
 import { askSecret } from './ask-secret.ts';
 import { commandSpec } from './commands.ts';
@@ -104,7 +106,7 @@ function isAlive(pid: number): boolean {
 		return true;
 	} catch (error) {
 		// It is there, and somebody else's.
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+		return systemCode(error) === 'EPERM';
 	}
 }
 

@@ -1,5 +1,7 @@
 /** A result goes to standard output, or to the file that was named. */
+
 import { writeFile } from 'node:fs/promises';
+import { systemCode } from '../system-code.ts';
 import type { OptionValues } from './arguments.ts';
 import { ExpectedError, usageError } from './errors.ts';
 import { exitStatus } from './exit-status.ts';
@@ -12,7 +14,7 @@ export async function writeResult(text: string, options: OptionValues, world: Wo
 	try {
 		await writeFile(file, text, { flag: 'wx', mode: 0o600 });
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : 'write-failed';
+		const code = systemCode(error) ?? 'write-failed';
 		if (code === 'EEXIST')
 			throw usageError(`${file} is there already`, ['name another file, or remove it first']);
 		const why = error instanceof Error ? error.message : code;

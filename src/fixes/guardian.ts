@@ -3,12 +3,14 @@
  * its channel closes (kill -9 included) or goes silent; then it gets in, however long the server refuses, and restores
  * what was saved. An entry of the bundle; started by `forkEntry('guardian')`.
  */
+
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toDatabase } from '../evidence/postgres/connection-settings.ts';
 import { createKeeper } from '../evidence/postgres/keeper.ts';
 import { openJournal } from '../session/journal.ts';
 import type { JournalEntry } from '../session/record.ts';
+import { systemCode } from '../system-code.ts';
 import { lift } from './fence.ts';
 import {
 	fromWire,
@@ -147,6 +149,6 @@ function isAlive(pid: number): boolean {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+		return systemCode(error) === 'EPERM';
 	}
 }

@@ -5,12 +5,13 @@ import { lintArticle } from '../../article/lint.ts';
 import { formatProblem } from '../../article/problems.ts';
 import { toJson } from '../../report/json.ts';
 import { count } from '../../report/words.ts';
+import { systemCode } from '../../system-code.ts';
 import type { Command } from '../command.ts';
 import { ExpectedError } from '../errors.ts';
 import { exitStatus } from '../exit-status.ts';
 
 function unreadable(path: string, error: unknown): ExpectedError {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+	const code = systemCode(error) ?? 'unreadable';
 	const why = code === 'ENOENT' ? 'there is no such file' : code;
 	return new ExpectedError(
 		code,
@@ -33,7 +34,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
 				.sort()
 		);
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return [path];
+		if (systemCode(error) === 'ENOTDIR') return [path];
 		throw unreadable(path, error);
 	}
 }

@@ -1,9 +1,11 @@
 /** Whether the server that a session is on runs on this very machine, and all that is needed to start it again. */
+
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { platform, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { systemCode } from '../../system-code.ts';
 import type { PostgresSession } from '../postgres/postgres.ts';
 import { type PidFile, readPidFile, readStartOptions } from './postmaster-files.ts';
 import { systemdUnitOf, windowsServiceOf } from './service.ts';
@@ -67,7 +69,7 @@ export async function locatePostmaster(session: PostgresSession): Promise<Locate
 		file = readPidFile(await readFile(join(folder, 'postmaster.pid'), 'utf8'));
 	} catch (error) {
 		return elsewhere(
-			codeOf(error) === 'EACCES'
+			systemCode(error) === 'EACCES'
 				? `${userInfo().username} may not look into ${folder}, if that is on this machine at all`
 				: `its data folder ${folder} is not on this machine`,
 		);
@@ -188,8 +190,4 @@ function groupsOf(status: string, own: number | null): readonly number[] {
 		.filter((each) => each !== '')
 		.map(Number)
 		.filter((each) => each !== own);
-}
-
-function codeOf(error: unknown): string | null {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -1,7 +1,9 @@
 /** A log's bytes as they come off the disk, unpacked where it was packed. */
+
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { systemCode } from '../../system-code.ts';
 
 const chunkBytes = 1024 * 1024;
 /** Unpacked, one byte of a gzip is at most 1,032: a file that unpacks to more than this is no log. */
@@ -125,7 +127,7 @@ async function gunzipped(stream: Readable, options: ReadBytesOptions): Promise<s
 		}
 		return [];
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+		const code = systemCode(error) ?? '';
 		if (!code.startsWith('Z_')) throw error;
 		const how = code === 'Z_BUF_ERROR' ? 'it ends in the middle' : 'it is damaged';
 		if (total === 0) throw new NotALog(`the gzip cannot be unpacked: ${how}`);

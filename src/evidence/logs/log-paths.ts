@@ -1,6 +1,8 @@
 /** Which files `--log PATH` means: one file, all that match a glob, or the logs of a folder. */
+
 import { glob, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../../system-code.ts';
 import { cleanText } from '../untrusted.ts';
 
 export type LogFile = {
@@ -116,16 +118,15 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | null>
 		const stats = await stat(path);
 		return stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : 'other';
 	} catch (error) {
-		if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-			return null;
+		const code = systemCode(error);
+		if (code === 'ENOENT' || code === 'ENOTDIR') return null;
 		throw error;
 	}
 }
 
 /** The reason of a system error, or of our own, for a person. */
 export function whyUnreadable(error: unknown): string {
-	const code = error instanceof Error && 'code' in error ? error.code : null;
-	switch (code) {
+	switch (systemCode(error)) {
 		case 'ENOENT':
 			return 'no such file: it vanished before it could be read';
 		case 'EACCES':

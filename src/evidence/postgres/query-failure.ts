@@ -1,8 +1,9 @@
 /** A statement that failed, in a person's words. */
+
 import pg from 'pg';
 import type { Failure } from '../../machine/ports.ts';
+import { systemCode } from '../../system-code.ts';
 import { cleanText, withoutSecrets } from '../untrusted.ts';
-import { errorCode } from './stop.ts';
 
 /** These end the session: somebody, a timeout, a shutdown or a crash did. */
 const endings: ReadonlyMap<string, string> = new Map([
@@ -24,7 +25,7 @@ export function lossOf(error: unknown): Failure | null {
 			? null
 			: failure(error.code ?? '', error.routine ?? null, `${ended} It says: ${error.message}`, lostNext);
 	}
-	const code = errorCode(error) ?? 'connection-lost';
+	const code = systemCode(error) ?? 'connection-lost';
 	const words = error instanceof Error ? error.message : '';
 	return failure(code, null, `The connection to the server was lost. It says: ${words}`, lostNext);
 }

@@ -1,6 +1,8 @@
 /** Which layer ended an attempt and why, before it is put into words. */
+
 import pg from 'pg';
 import type { Layer } from '../../machine/ports.ts';
+import { systemCode } from '../../system-code.ts';
 import { type RefusalVerdict, verdictOfReach, verdictOfServer, verdictOfSilence } from './classify.ts';
 import type { ServerError } from './wire.ts';
 
@@ -51,7 +53,7 @@ export function stopAt(layer: Layer, error: unknown): Stop {
 			detail: error.detail ?? null,
 		});
 	}
-	const code = errorCode(error) ?? (layer === 'authentication' ? 'authentication-failed' : 'unknown');
+	const code = systemCode(error) ?? (layer === 'authentication' ? 'authentication-failed' : 'unknown');
 	const words = error instanceof Error ? error.message : '';
 	return { verdict: verdictOfError(layer, code), layer, code, routine: null, words };
 }
@@ -61,9 +63,4 @@ function verdictOfError(layer: Layer, code: string): RefusalVerdict {
 	// The driver's own objections to what the server says while it checks who we are have no code.
 	if (code === 'authentication-failed') return 'credentials refused';
 	return verdictOfSilence(layer === 'tls' ? 'tls' : 'startup', code);
-}
-
-/** `code` of a system error or of one of ours; null: it has none. */
-export function errorCode(error: unknown): string | null {
-	return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }

@@ -1,15 +1,17 @@
 /** One host while it is being tried: each layer in turn, and how long it took. */
+
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Client } from 'pg';
 import type { Failure, Layer, LayerTiming } from '../../machine/ports.ts';
+import { systemCode } from '../../system-code.ts';
 import type { RefusalVerdict } from './classify.ts';
 import type { ConnectionSettings, HostSettings } from './connection-settings.ts';
 import { logIn } from './log-in.ts';
 import { openSocket } from './reach.ts';
 import { failureOf } from './refusal.ts';
 import type { ServerStream } from './server-stream.ts';
-import { errorCode, type Stop, Stopped, serverStop, stopAt, tlsStop } from './stop.ts';
+import { type Stop, Stopped, serverStop, stopAt, tlsStop } from './stop.ts';
 import type { TimeLimit } from './time-limit.ts';
 import { askForTls, upgrade } from './tls-upgrade.ts';
 
@@ -63,7 +65,7 @@ export class Visit {
 			this.#add(layer, performance.now() - start, note);
 			return result;
 		} catch (error) {
-			const code = error instanceof Stopped ? error.stop.code : (errorCode(error) ?? 'failed');
+			const code = error instanceof Stopped ? error.stop.code : (systemCode(error) ?? 'failed');
 			this.#add(layer, performance.now() - start, note === null ? code : `${note}: ${code}`);
 			throw error;
 		}
