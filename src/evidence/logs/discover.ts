@@ -8,6 +8,7 @@ import { defaultCommandTimeout, settingOf } from '../openiz/connection-string.ts
 import { attributeOf, elementsOf, type XmlElement } from '../openiz/scan-xml.ts';
 import { type PostgresSession, QueryError } from '../postgres/postgres.ts';
 import { cleanText } from '../untrusted.ts';
+import { literally } from './literally.ts';
 import {
 	type FoundLogs,
 	type LogFile,
@@ -57,8 +58,6 @@ async function recent(folder: string, name: RegExp, now: Date): Promise<readonly
 	}
 	return kept;
 }
-
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Whoever rotates and packs a log puts its marks behind the name. */
 const rotated = String.raw`(?:[.-]\d+)*(?:\.gz)?`;

@@ -124,10 +124,14 @@ async function readAll(
 	return { ...logs, incomplete: logs.incomplete && given, server, commandTimeoutsMs };
 }
 
-/** A pattern may be meant for any text; a signature is looked for in the log of whoever would show it. */
-function bearsOn({ attributes: { signature } }: Fence, { application, server }: LogScan): boolean {
-	if (signature === undefined || !isSignatureName(signature)) return true;
-	const by = shownBy(signature);
+/** Whose log would show what is asked for; null: a pattern of one's own, which may be meant for any text. */
+function whoShows({ attributes: { signature } }: Fence): ReturnType<typeof shownBy> | null {
+	return signature !== undefined && isSignatureName(signature) ? shownBy(signature) : null;
+}
+
+function bearsOn(fence: Fence, { application, server }: LogScan): boolean {
+	const by = whoShows(fence);
+	if (by === null) return true;
 	return (application > 0 && by !== 'server') || (server > 0 && by !== 'application');
 }
 
@@ -138,7 +142,7 @@ const noneGiven = 'no log was given (--log PATH)';
  * the log of the other side is missing, there is just no source.
  */
 function nothingToLookAt(
-	{ attributes: { signature } }: Fence,
+	fence: Fence,
 	{ scans, skipped, incomplete }: Logs,
 	given: boolean,
 	fail: (failure: Failure) => Observation,
@@ -146,18 +150,17 @@ function nothingToLookAt(
 	const whys = skipped.map(({ why }) => why).join('; ');
 	if (!given) {
 		const grant = skipped.find((each) => each.grant !== undefined)?.grant ?? null;
-		const none = scans.length === 0 ? 'no log' : otherSide(signature);
+		const none = scans.length === 0 ? 'no log' : otherSide(fence);
 		return absent(`${none} was given (--log PATH)${whys === '' ? '' : `; ${whys}`}`, grant);
 	}
-	const by = signature !== undefined && isSignatureName(signature) ? shownBy(signature) : 'either';
-	if (incomplete && by === 'either' && scans.length === 0) return fail(notAllRead(skipped));
+	const anyLog = (whoShows(fence) ?? 'either') === 'either';
+	if (incomplete && anyLog && scans.length === 0) return fail(notAllRead(skipped));
 	if (scans.length === 0) return absent(whys === '' ? 'none of the files given is a log' : whys);
-	return absent(`${otherSide(signature)} was given (--log PATH)`);
+	return absent(`${otherSide(fence)} was given (--log PATH)`);
 }
 
-function otherSide(signature: string | undefined): string {
-	const by = signature !== undefined && isSignatureName(signature) ? shownBy(signature) : 'either';
-	return by === 'server' ? 'no log of PostgreSQL' : 'no log of the application';
+function otherSide(fence: Fence): string {
+	return whoShows(fence) === 'server' ? 'no log of PostgreSQL' : 'no log of the application';
 }
 
 function problemOf(fence: Fence): Failure | null {

@@ -1,10 +1,9 @@
 /** Whose limit a refusal names: 53300 is the SQLSTATE of all of them. */
+import { literally } from './literally.ts';
 import { limitTexts, slotTexts } from './refusal-texts.ts';
 
 /** `slots`: none is left, or none but the reserved ones; `own limit`: a role's, a database's, the walsenders'. */
 export type Refusal = 'slots' | 'own limit';
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
 /** Providers change the end of the first sentence, and PostgreSQL 16 did. */
 const englishSlots = [
@@ -12,12 +11,12 @@ const englishSlots = [
 	'sorry, too many clients already',
 	'connection limit exceeded for non-superusers',
 ];
-const slots = new RegExp(`^(?:${[...englishSlots, ...slotTexts].map(escaped).join('|')})`);
+const slots = new RegExp(`^(?:${[...englishSlots, ...slotTexts].map(literally).join('|')})`);
 
 /** A name is at most 63 bytes long; the setting's name is not translated. */
 const limits = new RegExp(
 	`^(?:too many connections for (?:role|database) |${limitTexts
-		.map((text) => escaped(text).replace('%s', '.{1,63}'))
+		.map((text) => literally(text).replace('%s', '.{1,63}'))
 		.join('|')})|^.{0,100}\\bmax_wal_senders\\b`,
 );
 
