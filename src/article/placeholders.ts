@@ -6,3 +6,8 @@ const pattern = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 export function placeholders(text: string): string[] {
 	return [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))];
 }
+
+/** Writes a text in place of each of them. */
+export function fillPlaceholders(text: string, textOf: (name: string) => string): string {
+	return text.replaceAll(pattern, (_, name: string) => textOf(name));
+}

@@ -6,6 +6,7 @@ import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import { serverMajor } from '../evidence/postgres/server-major.ts';
+import { filled } from '../machine/facts.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
 import { byHandInstead, doneByHand, type HandedOver, isNotOurs } from './by-hand.ts';
 import { missingName, strayChoice, withChoices } from './choices.ts';
@@ -13,7 +14,7 @@ import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
 import { leftOutFor } from './in-words.ts';
-import { askFor, filled, filledIn, resolveParameters } from './parameters.ts';
+import { askFor, filledIn, resolveParameters } from './parameters.ts';
 import { fenceFor, type Preview, type PreviewedSession } from './preview.ts';
 import { stepPreview, type Unready } from './step-preview.ts';
 

@@ -1,9 +1,12 @@
 /** The values that a solution needs: given, or by default from what is known, or asked for. */
 import { isAbsolute } from 'node:path';
 import type { Parameter, Solution } from '../article/article.ts';
+import { alternativesOf } from '../article/parameter-default.ts';
 import { ParameterError, quoteIdentifier, quoteParameters } from '../article/parameters.ts';
+import { fillPlaceholders } from '../article/placeholders.ts';
 import { type PostgresSession, QueryError } from '../evidence/postgres/postgres.ts';
 import { cleanText } from '../evidence/untrusted.ts';
+import { filled, knownValues } from '../machine/facts.ts';
 import type { Facts, FactValue, ParameterValues, PlanInput, Planned } from '../machine/ports.ts';
 import { isNegativeInterval } from './sql.ts';
 
@@ -16,43 +19,12 @@ export type Resolved =
 /** A default that stands for "no restriction": the parameter is then NULL in the article's queries. */
 const openDefaults: ReadonlySet<string> = new Set(['', 'any', 'all', 'none', 'null']);
 
-const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
-/**
- * Fills `{name}`, as plain text.
- * @returns the text, or the first name that is not known
- */
-export function filled(
-	text: string,
-	values: Facts,
-): { readonly text: string } | { readonly unknown: string } {
-	let unknown: string | null = null;
-	const result = text.replaceAll(placeholder, (_, name: string) => {
-		const value = Object.hasOwn(values, name) ? (values[name] ?? null) : null;
-		if (value === null) unknown ??= name;
-		return String(value);
-	});
-	return unknown === null ? { text: result } : { unknown };
-}
-
 /** As {@link filled}, for a person to read: what is not known is said to be so. */
 export function filledIn(text: string, values: Facts): string {
-	return text.replaceAll(placeholder, (_, name: string) => {
+	return fillPlaceholders(text, (name) => {
 		const value = Object.hasOwn(values, name) ? (values[name] ?? null) : null;
 		return value === null ? `(${name}: not known)` : cleanText(String(value));
 	});
-}
-
-/** What every `:name` may stand for before the parameters: the findings' facts, and the connection's own. */
-export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server'>): Facts {
-	const own: Record<string, FactValue> = {};
-	if (server !== null) {
-		const { database, user, host, port } = server;
-		for (const [name, value] of Object.entries({ database, user, host, port })) {
-			if (value !== null) own[name] = value;
-		}
-	}
-	return { ...facts, ...own };
 }
 
 /**
@@ -133,12 +105,6 @@ function defaultOf(parameter: Parameter, values: Facts): string | null {
 function isOpen(parameter: Parameter): boolean {
 	const last = alternativesOf(parameter).at(-1);
 	return last !== undefined && openDefaults.has(last.toLowerCase());
-}
-
-/** Only a default with a fact in it can need another; else `or` is part of the text. */
-function alternativesOf({ default: text }: Parameter): readonly string[] {
-	if (text === null) return [];
-	return text.includes('{') ? text.split(/\s+or\s+/) : [text];
 }
 
 /** Why the value does not do; null: it does, as far as it can be told without acting. */

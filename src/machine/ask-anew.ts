@@ -1,7 +1,8 @@
 /** A value of a plan, asked for again: the screens change a filter by it and see at once whom it leaves. */
 import type { Parameter, Slug } from '../article/article.ts';
+import { alternativesOf } from '../article/parameter-default.ts';
 import type { WizardContext } from './context.ts';
-import { factBook } from './facts.ts';
+import { factBook, filled, knownValues } from './facts.ts';
 import { currentPlan } from './plans.ts';
 import type { Planned } from './ports.ts';
 
@@ -11,8 +12,6 @@ export function parameterNamed(context: WizardContext, solution: Slug, name: str
 		.find(({ id }) => id === solution)
 		?.parameters.find((parameter) => parameter.name === name);
 }
-
-const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 /** As the planner would ask for it, with the value that it has now as the suggestion. */
 export function askAnew(context: WizardContext, parameter: Parameter): Planned {
@@ -31,16 +30,10 @@ export function askAnew(context: WizardContext, parameter: Parameter): Planned {
 }
 
 /** The value that a plan has, or would have; null: it depends on what was found, or there is none. */
-function valueNow(context: WizardContext, { name, default: text }: Parameter): string | null {
-	const given = currentPlan(context)?.parameters[name] ?? context.parameters[name];
+function valueNow(context: WizardContext, parameter: Parameter): string | null {
+	const given = currentPlan(context)?.parameters[parameter.name] ?? context.parameters[parameter.name];
 	if (given !== undefined) return given;
-	const known = { ...factBook(context.findings), ...context.server };
-	const filled = (text?.split(/\s+or\s+/) ?? []).map((alternative) => filledBy(alternative, known));
-	return filled.find((alternative) => alternative !== null) ?? null;
-}
-
-/** Null: a fact that it names is not known. */
-function filledBy(text: string, known: Readonly<Record<string, unknown>>): string | null {
-	const unknown = [...text.matchAll(placeholder)].some(([, name = '']) => (known[name] ?? null) === null);
-	return unknown ? null : text.replaceAll(placeholder, (_, name: string) => String(known[name]));
+	const known = knownValues({ facts: factBook(context.findings), server: context.server });
+	const filledIn = alternativesOf(parameter).map((alternative) => filled(alternative, known));
+	return filledIn.find((each) => 'text' in each)?.text ?? null;
 }

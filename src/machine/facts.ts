@@ -1,6 +1,7 @@
 import type { Slug } from '../article/article.ts';
+import { fillPlaceholders } from '../article/placeholders.ts';
 import type { Finding } from './finding.ts';
-import type { Facts, FactValue } from './ports.ts';
+import type { Facts, FactValue, PlanInput } from './ports.ts';
 
 /** How a fact is named where its plain name could be any check's: `check_slug__column`, fit for psql. */
 export function qualifiedName(check: Slug, column: string): string {
@@ -34,9 +35,36 @@ export function valueAsMarkdown(value: FactValue): string {
 		.replaceAll(markdownSpecial, '\\$&');
 }
 
-const placeholder = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
 /** Fills `{column}` of a finding's text; a name that is not known stays as a dash, so that no brace reaches a reader. */
 export function fillTemplate(text: string, facts: Facts): string {
-	return text.replaceAll(placeholder, (_, name: string) => valueAsMarkdown(facts[name] ?? null));
+	return fillPlaceholders(text, (name) => valueAsMarkdown(facts[name] ?? null));
+}
+
+/**
+ * Fills `{name}`, as plain text.
+ * @returns the text, or the first name that is not known
+ */
+export function filled(
+	text: string,
+	values: Facts,
+): { readonly text: string } | { readonly unknown: string } {
+	let unknown: string | null = null;
+	const result = fillPlaceholders(text, (name) => {
+		const value = Object.hasOwn(values, name) ? (values[name] ?? null) : null;
+		if (value === null) unknown ??= name;
+		return String(value);
+	});
+	return unknown === null ? { text: result } : { unknown };
+}
+
+/** What every `:name` may stand for before the parameters: the findings' facts, and the connection's own. */
+export function knownValues({ facts, server }: Pick<PlanInput, 'facts' | 'server'>): Facts {
+	const own: Record<string, FactValue> = {};
+	if (server !== null) {
+		const { database, user, host, port } = server;
+		for (const [name, value] of Object.entries({ database, user, host, port })) {
+			if (value !== null) own[name] = value;
+		}
+	}
+	return { ...facts, ...own };
 }
