@@ -81,17 +81,30 @@ type Carrying = {
 	readonly forgetSamples: () => void;
 };
 
+/** What is told while it is done, and who hears it. */
+type Saying = Pick<WizardPorts['fixes'], 'subscribe'> & { readonly say: (text: string) => void };
+
+function sayingToAll(): Saying {
+	const listeners = new Set<(progress: Progress) => void>();
+	return {
+		say(text) {
+			for (const listener of listeners) listener({ type: 'fix.progress', text });
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+	};
+}
+
 function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
 	write: (entry: JournalEntry) => void,
 	{ carry, stop, reach, forgetSamples }: Carrying,
-	listeners: Set<(progress: Progress) => void>,
+	{ say, subscribe }: Saying,
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
-	const say = (text: string): void => {
-		for (const listener of listeners) listener({ type: 'fix.progress', text });
-	};
 	return {
 		async plan(asked) {
 			if (loaded.trusted) {
@@ -125,10 +138,7 @@ function fixPorts(
 			forgetSamples();
 			return carry(fixer.undo(recordsOfPlans(journal?.records ?? [], plans), say));
 		},
-		subscribe(listener) {
-			listeners.add(listener);
-			return () => listeners.delete(listener);
-		},
+		subscribe,
 	};
 }
 
@@ -138,13 +148,13 @@ export function compose(input: ComposeInput): Composition {
 	const clock = world.now;
 	const gate = gateFor(loaded);
 	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
-	const listeners = new Set<(progress: Progress) => void>();
+	const saying = sayingToAll();
 	const { observe, sql } = composeEvidence({
 		...input,
 		keeper,
 		gate,
 		say(text) {
-			for (const listener of listeners) listener({ type: 'fix.progress', text });
+			saying.say(text);
 			input.onProgress?.(text);
 		},
 	});
@@ -180,8 +190,10 @@ export function compose(input: ComposeInput): Composition {
 	};
 	let isLost = false;
 	const unsubscribe = keeper.subscribe((event) => {
-		if (event.type === 'connection.held') write({ kind: 'server', server: event.server });
-		if (event.type === 'connection.held') isLost = false;
+		if (event.type === 'connection.held') {
+			write({ kind: 'server', server: event.server });
+			isLost = false;
+		}
 		if (event.type === 'connection.lost') isLost = true;
 		// Asked for again and again with the wrong password, an account may be locked.
 		if (event.type === 'connection.refused' && event.failure.layer === 'authentication') isLost = false;
@@ -207,7 +219,7 @@ export function compose(input: ComposeInput): Composition {
 		ports: {
 			observe,
 			connection: port,
-			fixes: fixPorts(fixer, input, write, changes, listeners),
+			fixes: fixPorts(fixer, input, write, changes, saying),
 			journal: write,
 		},
 		get journalProblem() {

@@ -186,14 +186,9 @@ function notShown(backends: readonly Backend[], { unclear, held }: Counts): stri
 
 /** Who holds the slots: one row a role, database, client and activity, those with the most sessions first. */
 export function rowsOf(backends: readonly Backend[]): readonly Row[] {
-	const groups = new Map<string, Backend[]>();
-	for (const backend of backends) {
-		const { login, role, database, client, activity } = backend;
-		const key = JSON.stringify([login, role, database, client, activity]);
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [backend]);
-		else group.push(backend);
-	}
+	const groups = Map.groupBy(backends, ({ login, role, database, client, activity }) =>
+		JSON.stringify([login, role, database, client, activity]),
+	);
 	return [...groups.values()]
 		.map((group): Row => {
 			const ages = group.map(({ ageS }) => ageS);

@@ -13,9 +13,10 @@ import { cleanText } from '../untrusted.ts';
 import { distinctFiles } from './config-files.ts';
 import type { NpgsqlString } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { settingOf } from './connection-string.ts';
+import { defaultPort, settingOf } from './connection-string.ts';
 import { stringsOfServer } from './pools.ts';
 import { configurationAt } from './read-configuration-file.ts';
+import { isLocalName, placeIn } from './server-place.ts';
 
 export type ApplicationLoginOptions = {
 	/** As given with `--config`. */
@@ -36,15 +37,13 @@ type Login = {
 	readonly hosts: ConnectionSettings['hosts'];
 };
 
-const localNames = ['localhost', '127.0.0.1', '::1', '(local)', '.'];
-const isLocal = (host: string): boolean => localNames.includes(host.toLowerCase());
-
 /** By the names alone: what a name leads to elsewhere is not known here. */
 function leadsTo({ settings }: NpgsqlString, { kind, host, port }: HostPlace): boolean {
 	const named = settingOf(settings, 'host')?.value ?? '';
-	const samePort = Number(settingOf(settings, 'port')?.value ?? 5432) === port;
+	const samePort = Number(settingOf(settings, 'port')?.value ?? defaultPort) === port;
 	const sameHost =
-		named.toLowerCase() === host.toLowerCase() || (isLocal(named) && (kind === 'unix' || isLocal(host)));
+		named.toLowerCase() === host.toLowerCase() ||
+		(isLocalName(named) && (kind === 'unix' || isLocalName(host)));
 	return samePort && sameHost;
 }
 
@@ -139,10 +138,7 @@ function rowOf({ login, attempt }: { readonly login: Login; readonly attempt: At
 }
 
 function elsewhere(strings: readonly NpgsqlString[]): ConfigurationError {
-	const places = strings.map(
-		({ settings }) =>
-			`${settingOf(settings, 'host')?.value ?? '?'}:${settingOf(settings, 'port')?.value ?? 5432}`,
-	);
+	const places = strings.map(({ settings }) => placeIn(settings));
 	const named = [...new Set(places)].map((place) => cleanText(place, { max: 100 })).join(', ');
 	return new ConfigurationError(
 		'elsewhere',

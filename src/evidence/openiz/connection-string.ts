@@ -12,6 +12,7 @@ export type Setting = {
 /** Npgsql's own defaults, in connections. */
 export const defaultMaxPoolSize = 100;
 export const defaultMinPoolSize = 0;
+export const defaultPort = 5432;
 /** In seconds. */
 export const defaultCommandTimeout = 30;
 

@@ -10,10 +10,11 @@ import { differencesOf } from './compare-instances.ts';
 import { configFiles, distinctFiles } from './config-files.ts';
 import type { Configuration } from './configuration.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import { settingOf } from './connection-string.ts';
+import { defaultPort } from './connection-string.ts';
 import { type ManagerSettings, type ManagerStrings, managerSettings, managerStrings } from './manager.ts';
 import { commandTimeoutOf, fittingSize, type Pool, type PoolSizes, poolsOf } from './pools.ts';
 import { configurationAt } from './read-configuration-file.ts';
+import { placeIn } from './server-place.ts';
 
 export type OpenizSourceOptions = {
 	/** As given with `--config`. */
@@ -150,7 +151,7 @@ function rowOf({ file, names, host, port, database, max, min, pooled, usedBy }: 
 	return {
 		file,
 		strings: clean(names.join(', ')),
-		server: clean(host === null ? null : `${host}:${port ?? 5432}`),
+		server: clean(host === null ? null : `${host}:${port ?? defaultPort}`),
 		database: clean(database),
 		max_pool_size: pooled ? max : null,
 		min_pool_size: min,
@@ -177,13 +178,11 @@ function fetchesAnswer(managers: readonly ManagerSettings[]): Answer {
 }
 
 function readingAnswer(managers: readonly ManagerStrings[]): Answer {
-	const server = ({ settings }: { settings: Parameters<typeof settingOf>[0] }): string =>
-		`${settingOf(settings, 'host')?.value ?? '?'}:${settingOf(settings, 'port')?.value ?? 5432}`;
 	const rows = managers.map(({ label, readonly, readWrite }) => ({
 		file: label,
 		readonly: cleanText(readonly.name),
-		reads_from: cleanText(server(readonly), { max: 200 }),
-		writes_to: cleanText(server(readWrite), { max: 200 }),
+		reads_from: cleanText(placeIn(readonly.settings), { max: 200 }),
+		writes_to: cleanText(placeIn(readWrite.settings), { max: 200 }),
 	}));
 	const apart = rows.every(({ reads_from, writes_to }) => reads_from !== writes_to);
 	return {

@@ -6,10 +6,12 @@ import {
 	defaultCommandTimeout,
 	defaultMaxPoolSize,
 	defaultMinPoolSize,
+	defaultPort,
 	type SettingName,
 	settingOf,
 } from './connection-string.ts';
 import { attributeOf } from './scan-xml.ts';
+import { isLocalName } from './server-place.ts';
 
 /** Slots left for people and monitoring: three administrators and five of monitoring, jobs and the like. */
 export const margin = { administrators: 3, monitoring: 5 } as const;
@@ -99,8 +101,8 @@ export function stringsOfServer({ manager, strings }: Configuration): readonly N
 
 function serverOf({ settings }: NpgsqlString): string {
 	const host = settingOf(settings, 'host')?.value.toLowerCase() ?? '';
-	const port = settingOf(settings, 'port')?.value ?? '5432';
-	return `${['127.0.0.1', '::1', '(local)', '.'].includes(host) ? 'localhost' : host}:${port}`;
+	const port = settingOf(settings, 'port')?.value ?? defaultPort;
+	return `${isLocalName(host) ? 'localhost' : host}:${port}`;
 }
 
 function poolOf({ label, uses }: Configuration, strings: readonly NpgsqlString[]): Pool {

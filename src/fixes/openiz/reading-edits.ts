@@ -1,11 +1,9 @@
 import type { Configuration } from '../../evidence/openiz/configuration.ts';
 import { ConfigurationError } from '../../evidence/openiz/configuration-error.ts';
-import { type Setting, settingOf } from '../../evidence/openiz/connection-string.ts';
+import { defaultPort, type Setting, settingOf } from '../../evidence/openiz/connection-string.ts';
 import { managerOf, managerStrings } from '../../evidence/openiz/manager.ts';
 import { attributeOf, type XmlAttribute } from '../../evidence/openiz/scan-xml.ts';
 import { appendSetting, type Edit, edited, setAttribute, setPart } from './edit.ts';
-
-const defaultPort = 5432;
 
 export type Reading = {
 	/** Of the connection string that is added. */
