@@ -1,5 +1,5 @@
 /** What is noticed of a pooler, and what its console says: a real PgBouncer before a real server. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Check } from '../../src/article/article.ts';
 import { createPoolerSource } from '../../src/evidence/pooler/observe-pooler.ts';
 import { createKeeper, type PostgresKeeper } from '../../src/evidence/postgres/keeper.ts';
@@ -7,15 +7,9 @@ import type { Observation } from '../../src/machine/ports.ts';
 import { settingsOf } from '../fixes/settings.ts';
 import { describeBehindPgbouncer, type Pgbouncer, pgbouncerBefore } from '../helpers/pgbouncer.ts';
 import { connect, describeOn, holdSlots, testMajors } from '../helpers/postgres.ts';
+import { releasedAfterEach } from '../helpers/released.ts';
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
-function atEnd<T>(thing: T, release: () => Promise<unknown>): T {
-	releases.push(release);
-	return thing;
-}
+const { atEnd } = releasedAfterEach();
 
 const check: Check = {
 	id: 'is-a-pooler-in-the-way',

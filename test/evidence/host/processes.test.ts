@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import type pg from 'pg';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/article/article.ts';
 import { listLinux } from '../../../src/evidence/host/linux-listing.ts';
 import type { ListHost } from '../../../src/evidence/host/listing.ts';
@@ -13,20 +13,14 @@ import type { Facts, Observation } from '../../../src/machine/ports.ts';
 import { answer, asBefore, kb008 } from '../../content/kb008.ts';
 import { settingsOf } from '../../fixes/settings.ts';
 import { connect, describeOn, holdSlots, query, testMajors, until } from '../../helpers/postgres.ts';
+import { releasedAfterEach } from '../../helpers/released.ts';
 import { sayNothing, stallLogin } from './silent-login.ts';
 
 const onLinux = platform() === 'linux';
 if (!onLinux) console.error('SKIPPED: processes of a real server are looked at on Linux only.');
 if (!onLinux && process.env.CI === 'true') throw new Error('processes are looked at on Linux only');
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
-function atEnd<T>(thing: T, release: () => Promise<unknown>): T {
-	releases.push(release);
-	return thing;
-}
+const { atEnd } = releasedAfterEach();
 
 const articles = kb008().checks;
 const processes: Check | undefined = articles.find(({ id }) => id === 'what-do-the-processes-show');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { resolveSettings } from '../../../src/evidence/postgres/connection-settings.ts';
 import { createKeeper, type PostgresKeeper } from '../../../src/evidence/postgres/keeper.ts';
 import { proveLogin } from '../../../src/evidence/postgres/prove-login.ts';
@@ -14,12 +14,10 @@ import {
 	testMajors,
 	until,
 } from '../../helpers/postgres.ts';
+import { releasedAfterEach } from '../../helpers/released.ts';
 import { machine } from './surroundings.ts';
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
+const { releases } = releasedAfterEach();
 
 const settingsOf = (uri: string) => resolveSettings({ conninfo: uri }, machine());
 

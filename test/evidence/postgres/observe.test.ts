@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Article, Check, Fence } from '../../../src/article/article.ts';
 import { resolveSettings } from '../../../src/evidence/postgres/connection-settings.ts';
 import { createKeeper, type PostgresKeeper } from '../../../src/evidence/postgres/keeper.ts';
@@ -6,12 +6,10 @@ import { createConnectSource } from '../../../src/evidence/postgres/observe-conn
 import { createSqlSource } from '../../../src/evidence/postgres/observe-sql.ts';
 import type { Facts, Observation } from '../../../src/machine/ports.ts';
 import { describeOn, holdSlots, query, testMajors } from '../../helpers/postgres.ts';
+import { releasedAfterEach } from '../../helpers/released.ts';
 import { machine } from './surroundings.ts';
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
+const { releases } = releasedAfterEach();
 
 function keeperOf(uri: string): PostgresKeeper {
 	const keeper = createKeeper(resolveSettings({ conninfo: uri }, machine()));

@@ -1,5 +1,5 @@
 /** A connection that is left alone, through a network that forgets it and through one that does not. */
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Check } from '../../../src/article/article.ts';
 import { createKeeper, type PostgresKeeper } from '../../../src/evidence/postgres/keeper.ts';
 import { createRestSource } from '../../../src/evidence/postgres/observe-rest.ts';
@@ -8,11 +8,9 @@ import type { Observation } from '../../../src/machine/ports.ts';
 import { kb008 } from '../../content/kb008.ts';
 import { settingsOf } from '../../fixes/settings.ts';
 import { describeOn, query, until } from '../../helpers/postgres.ts';
+import { releasedAfterEach } from '../../helpers/released.ts';
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
+const { releases } = releasedAfterEach();
 
 /** KB008's check, with another length than five minutes. */
 function checkFor(length: string): Check {

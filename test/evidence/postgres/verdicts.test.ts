@@ -1,7 +1,7 @@
 /** Every way a real server says no, told apart by what it does not translate. */
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { attemptSession } from '../../../src/evidence/postgres/attempt.ts';
 import { verdictOfServer } from '../../../src/evidence/postgres/classify.ts';
 import { resolveSettings } from '../../../src/evidence/postgres/connection-settings.ts';
@@ -17,15 +17,13 @@ import {
 	until,
 	withServer,
 } from '../../helpers/postgres.ts';
+import { releasedAfterEach } from '../../helpers/released.ts';
 import { machine } from './surroundings.ts';
 
 const tls = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8');
 const files = { '/ca.crt': tls('ca.crt'), '/other-ca.crt': tls('other-ca.crt') };
 
-const releases: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-	for (const release of releases.splice(0).reverse()) await release();
-});
+const { releases } = releasedAfterEach();
 
 async function held(count: number, uri: string): Promise<HeldSlots> {
 	const slots = await holdSlots(count, uri);
