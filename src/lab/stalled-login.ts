@@ -19,9 +19,9 @@ export type StalledLoginsOptions = {
 
 const protocolVersion = 3 << 16;
 
-/** The first message of a login, the only one without a letter before it (PostgreSQL documentation, "Message Formats"). */
-export function startupMessage(user: string, database: string): Buffer {
-	const text = Buffer.from(`user\0${user}\0database\0${database}\0\0`);
+/** The first message of a login (`user`, `database`, …), the only one without a letter before it (PostgreSQL documentation, "Message Formats"). */
+export function startupMessage(parameters: Readonly<Record<string, string>>): Buffer {
+	const text = Buffer.from(`${Object.entries(parameters).flat().join('\0')}\0\0`);
 	const head = Buffer.alloc(8);
 	head.writeInt32BE(head.length + text.length, 0);
 	head.writeInt32BE(protocolVersion, 4);
@@ -41,7 +41,9 @@ export async function openStalledLogins(options: StalledLoginsOptions): Promise<
 			open.add(socket);
 			socket
 				.on('error', () => undefined)
-				.once('connect', () => socket.write(startupMessage(options.user, options.database)))
+				.once('connect', () =>
+					socket.write(startupMessage({ user: options.user, database: options.database })),
+				)
 				.once('data', () => {
 					socket.unref();
 					resolve();

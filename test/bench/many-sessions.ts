@@ -1,17 +1,9 @@
 /** Thousands of sessions from one process: each a Unix socket that has logged in and says no more than it is told. */
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { startupMessage } from '../../src/lab/stalled-login.ts';
 
 export type Login = { readonly path: string; readonly user: string; readonly database: string };
-
-function startupMessage({ user, database }: Login, applicationName: string): Buffer {
-	const pairs = ['user', user, 'database', database, 'application_name', applicationName, ''];
-	const body = Buffer.from(`${pairs.join('\0')}\0`);
-	const head = Buffer.alloc(8);
-	head.writeUInt32BE(body.length + 8, 0);
-	head.writeUInt32BE(196_608, 4);
-	return Buffer.concat([head, body]);
-}
 
 function queryMessage(sql: string): Buffer {
 	const body = Buffer.from(`${sql}\0`);
@@ -38,7 +30,8 @@ async function untilReady(socket: Socket): Promise<void> {
 export async function openSession(login: Login, applicationName: string): Promise<Socket> {
 	const socket = createConnection(login.path);
 	await once(socket, 'connect');
-	socket.write(startupMessage(login, applicationName));
+	const { user, database } = login;
+	socket.write(startupMessage({ user, database, application_name: applicationName }));
 	await untilReady(socket);
 	socket.on('error', () => undefined);
 	return socket;

@@ -8,7 +8,7 @@ export async function stallLogin(
 	{ user, database }: { readonly user: string; readonly database: string },
 ): Promise<Socket> {
 	const socket = await sayNothing(port);
-	socket.write(startupMessage(user, database));
+	socket.write(startupMessage({ user, database }));
 	// What the server asks, or says; nobody answers it.
 	await once(socket, 'data');
 	return socket;
