@@ -9,7 +9,7 @@ export type Setting = {
 	readonly end: number;
 };
 
-/** Npgsql's own defaults, in connections. */
+/** Npgsql's own defaults; the sizes of a pool are counted in connections. */
 export const defaultMaxPoolSize = 100;
 export const defaultMinPoolSize = 0;
 export const defaultPort = 5432;

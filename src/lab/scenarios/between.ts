@@ -5,7 +5,7 @@ import { startLabPgbouncer } from '../pgbouncer.ts';
 import type { Scenario } from '../scenario.ts';
 import { imsRole, imsSessions, instancePools, mainDatabase, sitePools } from '../site.ts';
 import { poolEmpty, serverError } from '../site-log.ts';
-import { asInstalled } from './slots.ts';
+import { asInstalled, neverSlots } from './slots.ts';
 
 const common = {
 	reliefs: [],
@@ -66,13 +66,7 @@ export const poolerLimit: Scenario = {
 	learningGoal:
 		'See who refuses: a pooler has limits of its own, and a larger max_connections changes none of them.',
 	firstCause: 'a-pooler-limit',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'max-connections-too-low',
-		'rejected-credentials',
-		'a-server-that-accepts-but-does-not-answer',
-	],
+	neverCauses: [...neverSlots, 'rejected-credentials', 'a-server-that-accepts-but-does-not-answer'],
 	firstSolution: 'raise-the-pooler-limit',
 	logged: () => [serverError('08P01', 'no more connections allowed (max_client_conn)')],
 	outcome: { kind: 'refused', code: '08P01', routine: null },
@@ -103,12 +97,7 @@ export const exhaustedClientPool: Scenario = {
 	learningGoal:
 		'See who says it: "the connection pool has been exhausted" comes from the client, before the server is asked.',
 	firstCause: 'an-exhausted-client-pool',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'max-connections-too-low',
-		'a-pooler-limit',
-	],
+	neverCauses: [...neverSlots, 'a-pooler-limit'],
 	firstSolution: 'restart-the-ims',
 	logged: () => [poolEmpty(4)],
 	outcome: { kind: 'connected' },

@@ -9,7 +9,7 @@ import { LabError } from '../lab-error.ts';
 import type { Scenario } from '../scenario.ts';
 import { instancePools, usualPools } from '../site.ts';
 import { serverError, streamEnded } from '../site-log.ts';
-import { small } from './slots.ts';
+import { neverSlots, small } from './slots.ts';
 
 /** As the server's own account: neither PostgreSQL's programs nor the limits of others want to hear of root. */
 async function runAsServer(program: string, args: readonly string[]): Promise<void> {
@@ -35,12 +35,7 @@ export const crashedBackend: Scenario = {
 	learningGoal:
 		'See why all connections failed in one moment though the server never stopped: the death of one process ends them all, and only the server’s log says so.',
 	firstCause: 'a-crashed-backend',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'max-connections-too-low',
-		'a-server-starting-or-stopping',
-	],
+	neverCauses: [...neverSlots, 'a-server-starting-or-stopping'],
 	firstSolution: 'find-what-ended-the-backend',
 	logged: () => [streamEnded, serverError('57P03', 'the database system is in recovery mode')],
 	outcome: { kind: 'connected' },

@@ -2,9 +2,8 @@
 import type { Scenario } from '../scenario.ts';
 import { imsRole, imsSessions, mainDatabase } from '../site.ts';
 import { serverError } from '../site-log.ts';
+import { neverSlots, small } from './slots.ts';
 
-const slots = { settings: { max_connections: 30, superuser_reserved_connections: 3 } } as const;
-const neverSlots = ['pools-larger-than-the-server', 'a-connection-leak', 'max-connections-too-low'] as const;
 const limit = 4;
 
 export const roleLimit: Scenario = {
@@ -17,7 +16,7 @@ export const roleLimit: Scenario = {
 	firstSolution: 'lift-the-connection-limit',
 	reliefs: [],
 	instanceCount: 1,
-	server: slots,
+	server: small,
 	roleAttributes: `CONNECTION LIMIT ${limit}`,
 	logged: () => [serverError('53300', `too many connections for role "${imsRole}"`)],
 	outcome: { kind: 'refused', code: '53300', routine: 'InitializeSessionUserId' },
@@ -37,7 +36,7 @@ export const databaseLimit: Scenario = {
 	firstSolution: 'lift-the-connection-limit',
 	reliefs: [],
 	instanceCount: 1,
-	server: slots,
+	server: small,
 	logged: () => [serverError('53300', `too many connections for database "${mainDatabase}"`)],
 	outcome: { kind: 'refused', code: '53300', routine: 'CheckMyDatabase' },
 	async setUp({ crowd, instances, uri, sql }) {
@@ -68,7 +67,7 @@ export const closedDatabase: Scenario = {
 	firstSolution: 'allow-connections',
 	reliefs: [],
 	instanceCount: 1,
-	server: slots,
+	server: small,
 	logged: () => [serverError('55000', `database "${mainDatabase}" is not currently accepting connections`)],
 	outcome: { kind: 'refused', code: '55000', routine: 'CheckMyDatabase' },
 	async setUp({ sql }) {

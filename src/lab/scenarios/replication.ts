@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario.ts';
 import { instancePools, usualPools } from '../site.ts';
 import { serverError, socketError } from '../site-log.ts';
 import { startStandby } from '../standby.ts';
-import { small } from './slots.ts';
+import { neverSlots, small } from './slots.ts';
 
 /** From here on a standby whose settings are too low pauses; before, it stops. */
 const firstThatPauses = 14;
@@ -15,7 +15,7 @@ export const standbyWithLowerSettings: Scenario = {
 	learningGoal:
 		'Know the order: a standby that allows fewer connections than its primary stops (up to 13) or stands still (from 14 on), so it is raised first.',
 	firstCause: 'a-standby-with-lower-settings',
-	neverCauses: ['pools-larger-than-the-server', 'a-connection-leak', 'max-connections-too-low'],
+	neverCauses: neverSlots,
 	firstSolution: 'raise-the-standby-first',
 	reliefs: [],
 	instanceCount: 1,
@@ -60,12 +60,7 @@ export const tooFewWalsenders: Scenario = {
 	learningGoal:
 		'See that a standby can be refused with 53300 while every application gets in: replication connections are counted apart.',
 	firstCause: 'too-few-walsenders',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'max-connections-too-low',
-		'a-standby-with-lower-settings',
-	],
+	neverCauses: [...neverSlots, 'a-standby-with-lower-settings'],
 	firstSolution: 'make-room-for-walsenders',
 	reliefs: [],
 	instanceCount: 1,

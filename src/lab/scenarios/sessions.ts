@@ -2,7 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { imsSessions, instancePools, usualPools } from '../site.ts';
 import { noAnswer, slotsGone } from '../site-log.ts';
-import { asInstalled, slotsRefused, small } from './slots.ts';
+import { asInstalled, neverSlots, slotsRefused, small } from './slots.ts';
 
 export const leak: Scenario = {
 	id: 'leak',
@@ -68,7 +68,7 @@ export const lockPileUp: Scenario = {
 	title: 'One session holds a lock that all the others wait for',
 	learningGoal: 'Find the root of a lock pile-up, and end that one instead of its victims.',
 	firstCause: 'a-lock-pile-up',
-	neverCauses: ['pools-larger-than-the-server', 'a-connection-leak', 'max-connections-too-low'],
+	neverCauses: neverSlots,
 	firstSolution: 'end-the-blocking-session',
 	reliefs: [],
 	instanceCount: 1,

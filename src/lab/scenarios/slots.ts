@@ -17,3 +17,10 @@ export const commonlyBlamed = [
 	'a-lock-pile-up',
 	'max-connections-too-low',
 ] as const;
+
+/** What is about the number of slots, where that is not the matter. */
+export const neverSlots = [
+	'pools-larger-than-the-server',
+	'a-connection-leak',
+	'max-connections-too-low',
+] as const;

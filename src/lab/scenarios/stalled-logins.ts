@@ -4,7 +4,7 @@ import type { Scenario, Stage } from '../scenario.ts';
 import { imsRole, instancePools, mainDatabase, usualPools } from '../site.ts';
 import { serverError, slotsGone } from '../site-log.ts';
 import { openStalledLogins } from '../stalled-login.ts';
-import { slotsRefused, small } from './slots.ts';
+import { neverSlots, slotsRefused, small } from './slots.ts';
 
 /** A login that takes longer than any honest one is stalled; before that it may be just under way. */
 const stallsAfterMs = 3_000;
@@ -29,12 +29,7 @@ async function stall({ server, crowd, instances, uri, atEnd }: Stage, count: num
 
 const common = {
 	firstCause: 'sessions-stalled-in-authentication',
-	neverCauses: [
-		'pools-larger-than-the-server',
-		'a-connection-leak',
-		'max-connections-too-low',
-		'misconfigured-reserved-slots',
-	],
+	neverCauses: [...neverSlots, 'misconfigured-reserved-slots'],
 	firstSolution: 'end-stalled-logins',
 	reliefs: [],
 	instanceCount: 1,
