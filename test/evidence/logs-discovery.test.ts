@@ -21,6 +21,17 @@ async function withSession<T>(uri: string, body: (keeper: PostgresKeeper) => Pro
 	}
 }
 
+/** What is found where nobody gave a log, by the server's own clock. */
+function foundUnasked(session: PostgresKeeper['session']) {
+	return found({
+		check: refused,
+		paths: [],
+		now: clock(),
+		discover: () => discoverLogs({ configs: [], session, clock }),
+		serverClock: () => readServerClock(session, clock),
+	});
+}
+
 const small = { max_connections: 6, superuser_reserved_connections: 3 };
 
 /** How the log is written, by major: as collected and formatted text, and as it is installed. */
@@ -41,14 +52,7 @@ for (const major of [13, 18] as const) {
 				await expect(connect(app)).rejects.toMatchObject({ code: '53300' });
 				await slots.release();
 				await withSession(server().superuser, async ({ session }) => {
-					const look = () =>
-						found({
-							check: refused,
-							paths: [],
-							now: clock(),
-							discover: () => discoverLogs({ configs: [], session, clock }),
-							serverClock: () => readServerClock(session, clock),
-						});
+					const look = () => foundUnasked(session);
 					// The collector is a process of its own, and writes when it comes to it.
 					const seen = await until(
 						async () => {
@@ -86,16 +90,7 @@ describeOn([18], 'a log that nobody collects', { settings: small }, (server) => 
 		const slots = await holdSlots(3, app);
 		await expect(connect(app)).rejects.toMatchObject({ code: '53300' });
 		await slots.release();
-		const look = () =>
-			withSession(server().superuser, ({ session }) =>
-				found({
-					check: refused,
-					paths: [],
-					now: clock(),
-					discover: () => discoverLogs({ configs: [], session, clock }),
-					serverClock: () => readServerClock(session, clock),
-				}),
-			);
+		const look = () => withSession(server().superuser, ({ session }) => foundUnasked(session));
 		expect(await look()).toMatchObject({ verdict: 'now', rows: [{ file: server().logFile, old: null }] });
 		await server().restart();
 		expect(await look()).toMatchObject({ verdict: 'earlier', facts: { events: 1, old: 1 } });
