@@ -1,4 +1,5 @@
 /** The `processes` probe: who holds the slots, as the server's own host shows it. It needs no connection. */
+
 import { networkInterfaces } from 'node:os';
 import { ownFailure } from '../../machine/own-failure.ts';
 import { systemCode } from '../../system-code.ts';
@@ -11,6 +12,7 @@ import type { PostgresKeeper } from '../postgres/keeper.ts';
 import type { Attempt } from '../postgres/postgres.ts';
 import { serverMajor } from '../postgres/server-major.ts';
 import { pause } from '../postgres/waiting.ts';
+import { timeTaken } from '../time-taken.ts';
 import { type Backends, backendsOf } from './backends.ts';
 import { type Door, findServer } from './find-server.ts';
 import { factsOf, holders, isLasting, judge, lasting, rowsOf, type Surrounding } from './judge-backends.ts';
@@ -57,7 +59,7 @@ export function createProcessesSource({
 	againMs = defaultAgainMs,
 }: ProcessesSourceOptions): EvidenceSource {
 	return async ({ check, facts }, signal) => {
-		const started = clock();
+		const taken = timeTaken(clock);
 		const session = await keeper.ensureSession();
 		const door = doorOf(keeper.lastAttempt, settings);
 		if (door === null) return absent('it is not known where the server is');
@@ -77,12 +79,7 @@ export function createProcessesSource({
 			if (server.kind === 'not found') return server;
 			return { kind: 'looked', pid: server.postmaster.pid, all: backendsOf(server, listing, door.port) };
 		};
-		const measured = () => ({
-			source: 'host' as const,
-			sql: null,
-			durationMs: clock().getTime() - started.getTime(),
-			at: started.toISOString(),
-		});
+		const measured = () => ({ source: 'host' as const, sql: null, ...taken() });
 		try {
 			let looked = await look();
 			if (looked.kind === 'not found') return absent(looked.why);

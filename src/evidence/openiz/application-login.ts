@@ -9,6 +9,7 @@ import type { Attempt } from '../postgres/postgres.ts';
 import { proveLogin } from '../postgres/prove-login.ts';
 import { onceInside } from '../postgres/refusal.ts';
 import { Secret } from '../postgres/secret.ts';
+import { timeTaken } from '../time-taken.ts';
 import { cleanText } from '../untrusted.ts';
 import { distinctFiles } from './config-files.ts';
 import type { NpgsqlString } from './configuration.ts';
@@ -96,12 +97,8 @@ function distinct(logins: readonly Login[]): readonly Login[] {
 export function createApplicationLogin({ paths, settings, clock }: ApplicationLoginOptions): EvidenceSource {
 	return async (_, signal): Promise<Observation> => {
 		if (paths.length === 0) return absent('no configuration was given (--config PATH)');
-		const started = clock();
-		const timing = () => ({
-			sql: null,
-			durationMs: clock().getTime() - started.getTime(),
-			at: started.toISOString(),
-		});
+		const taken = timeTaken(clock);
+		const timing = () => ({ sql: null, ...taken() });
 		try {
 			const configurations = await Promise.all(distinctFiles(paths).map(configurationAt));
 			const strings = configurations.map((each) => ({ label: each.label, own: stringsOfServer(each) }));

@@ -5,6 +5,7 @@ import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts'
 import { absent } from '../absent.ts';
 import { countOf } from '../count-attribute.ts';
 import type { EvidenceSource } from '../observe.ts';
+import { timeTaken } from '../time-taken.ts';
 import { cleanText } from '../untrusted.ts';
 import { differencesOf } from './compare-instances.ts';
 import { configFiles, distinctFiles } from './config-files.ts';
@@ -30,13 +31,8 @@ export function createOpenizSource({ paths: given, clock }: OpenizSourceOptions)
 		// A fix asks for the file where none was given, and is verified by that one.
 		const paths = given.length > 0 ? distinctFiles(given) : configFiles(String(facts.config ?? ''));
 		if (paths.length === 0) return absent('no configuration was given (--config PATH)');
-		const started = clock();
-		const timing = () => ({
-			source: 'config' as const,
-			sql: null,
-			durationMs: clock().getTime() - started.getTime(),
-			at: started.toISOString(),
-		});
+		const taken = timeTaken(clock);
+		const timing = () => ({ source: 'config' as const, sql: null, ...taken() });
 		try {
 			const fence = check.checks.find(({ language }) => language === 'openiz');
 			if (fence === undefined) return absent('this check asks nothing of a configuration');

@@ -1,10 +1,12 @@
 /** The `pooler` probe: whether clients wait in a pooler that stands between here and the server. */
+
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';
 import type { PostgresKeeper } from '../postgres/keeper.ts';
 import type { Attempt } from '../postgres/postgres.ts';
 import { whyNoSession } from '../postgres/why-no-session.ts';
+import { timeTaken } from '../time-taken.ts';
 import { isWaiting, lookIntoPooler } from './look.ts';
 
 export type PoolerSourceOptions = {
@@ -26,15 +28,10 @@ export function createPoolerSource({
 	clock,
 }: PoolerSourceOptions): EvidenceSource {
 	return async (_, signal) => {
-		const started = clock();
+		const taken = timeTaken(clock);
 		const session = await keeper.ensureSession();
 		const { lastAttempt } = keeper;
-		const measured = () => ({
-			source: 'live' as const,
-			sql: null,
-			durationMs: clock().getTime() - started.getTime(),
-			at: started.toISOString(),
-		});
+		const measured = () => ({ source: 'live' as const, sql: null, ...taken() });
 		if (lastAttempt?.verdict !== 'pooler refused') {
 			if (session === null) return absent(whyNoSession(lastAttempt, null), null);
 			if (!session.pooled)

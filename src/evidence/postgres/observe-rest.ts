@@ -1,9 +1,11 @@
 /** The `rest` probe: the one session is left alone for minutes and then used, to see whether the network forgets it. */
+
 import { restInWords, restLength } from '../../article/rest-length.ts';
 import { ownFailure } from '../../machine/own-failure.ts';
 import type { Facts, Failure, Observation } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
+import { timeTaken } from '../time-taken.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import type { PostgresKeeper } from './keeper.ts';
 import { type PostgresSession, QueryError } from './postgres.ts';
@@ -30,13 +32,8 @@ export function createRestSource({ keeper, settings, clock }: RestSourceOptions)
 			return absent('the session is on a Unix socket: there is no network in between');
 		if (!demanded) return absent(`it takes ${restInWords(forMs)}, so it is done only when you ask for it`);
 
-		const started = clock();
-		const measured = () => ({
-			source: 'live' as const,
-			sql: null,
-			durationMs: clock().getTime() - started.getTime(),
-			at: started.toISOString(),
-		});
+		const taken = timeTaken(clock);
+		const measured = () => ({ source: 'live' as const, sql: null, ...taken() });
 		const failed = (failure: Failure): Observation => ({ kind: 'failed', failure, ...measured() });
 		const said = (verdict: 'dropped' | 'survived', facts: Facts): Observation => ({
 			kind: 'verdict',
@@ -56,7 +53,7 @@ export function createRestSource({ keeper, settings, clock }: RestSourceOptions)
 			signal.throwIfAborted();
 			if (!(error instanceof QueryError)) throw error;
 			if (!error.lost) return failed(error.failure);
-			const lostAfterMs = clock().getTime() - started.getTime();
+			const { durationMs: lostAfterMs } = taken();
 			// The server said goodbye itself: a timeout of its own, an administrator, a crash. The network brought it.
 			if (/^\d/.test(error.failure.code)) return failed(error.failure);
 			const next = await keeper.ensureSession();
