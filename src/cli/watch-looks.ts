@@ -1,6 +1,8 @@
 /** One look of `watch`: at the check that proved a fix, or at the whole article, and always at the way in. */
-import type { Article, Branch, Check, Severity, Slug } from '../article/article.ts';
+
+import type { Branch, Check, Severity, Slug } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
+import { isWayIn } from '../article/way-in.ts';
 import { proveLogin } from '../evidence/postgres/prove-login.ts';
 import type { WizardContext } from '../machine/context.ts';
 import { diagnose } from '../machine/drive.ts';
@@ -112,17 +114,12 @@ function articleLook(diagnosis: Diagnosis): Look {
 
 /** The way in first: where it is closed, that is what there is to say. */
 async function fixLook(looking: Looking, fix: LastFix): Promise<Look> {
-	const door = wayIn(looking.loaded.article);
-	if (door !== null) {
+	const door = looking.loaded.article.checks.find(isWayIn);
+	if (door !== undefined) {
 		const found = await seen(looking, door, {}, []);
 		if (found.severity === 'critical') return found;
 	}
 	return seen(looking, fix.check, fix.facts, fix.verdicts);
-}
-
-/** The check whose evidence is the attempt to connect. */
-function wayIn({ checks }: Article): Check | null {
-	return checks.find(({ checks: fences }) => fences.some(({ language }) => language === 'connect')) ?? null;
 }
 
 async function seen(

@@ -1,5 +1,7 @@
 /** A check: looking, asking where nobody can look, and one state a verdict. */
+
 import type { Branch, Check, Slug } from '../article/article.ts';
+import { isWayIn } from '../article/way-in.ts';
 import { verdictOf } from './context.ts';
 import { factBook } from './facts.ts';
 import type { Observation } from './ports.ts';
@@ -25,7 +27,6 @@ const worthWaiting = new Set(['ordinary slots gone', 'no slot at all', 'starting
 /** The verdict's own state: the finding is shown, and `next` goes where the article goes. */
 function verdictState(check: Check, branch: Branch, index: number, place: Place) {
 	const onwards = checkTarget(branch.next ?? place.following);
-	const attempt = check.checks.some(({ language }) => language === 'connect');
 	return machineSetup.createStateConfig({
 		tags: ['waiting'],
 		meta: { screen: { name: 'finding', check: check.id, verdict: branch.verdict } },
@@ -44,7 +45,7 @@ function verdictState(check: Check, branch: Branch, index: number, place: Place)
 				actions: { type: 'demand', params: { check: check.id } },
 			},
 			finish: '#ended',
-			...(attempt && worthWaiting.has(branch.verdict)
+			...(isWayIn(check) && worthWaiting.has(branch.verdict)
 				? { 'wait for a slot': `#check:${check.id}.${waitKey(index)}` }
 				: {}),
 		},
@@ -75,7 +76,7 @@ export function checkStates(check: Check, place: Place) {
 	const listed = check.branches.map(({ verdict }) => verdict);
 	const otherwise = Math.max(0, listed.indexOf('otherwise'));
 	const waits = check.branches.flatMap((branch, index) =>
-		check.checks.some(({ language }) => language === 'connect') && worthWaiting.has(branch.verdict)
+		isWayIn(check) && worthWaiting.has(branch.verdict)
 			? [[waitKey(index), waitState(check, branch, index, place)] as const]
 			: [],
 	);

@@ -1,7 +1,9 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
+
 import type { Article, Bearing, Cause, CureLink, Severity, Slug, Solution } from '../article/article.ts';
 import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';
+import { isWayIn } from '../article/way-in.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
 import { isGuided } from './guided.ts';
 import type { ServerIdentity } from './ports.ts';
@@ -25,11 +27,7 @@ export function worstSeverity(findings: readonly Finding[]): Severity {
 export function overallSeverity({ checks }: Article, findings: readonly Finding[]): Severity {
 	const decisive = decisiveFindings(findings);
 	const worst = worstSeverity(decisive);
-	const waysIn = checks
-		.filter((check) =>
-			check.checks.some(({ language, attributes }) => language === 'connect' && attributes.as === undefined),
-		)
-		.map(({ id }) => id);
+	const waysIn = checks.filter(isWayIn).map(({ id }) => id);
 	const unclear = decisive.some(({ check, severity }) => severity === 'unknown' && waysIn.includes(check));
 	return unclear && gravity[worst] <= gravity.info ? 'unknown' : worst;
 }

@@ -21,6 +21,13 @@ test('every branch and every solution of KB008 is reached, and an end from every
 		branches.map(({ verdict }) => `${id}: ${verdict}`),
 	);
 	expect(written.filter((branch) => !taken.has(branch))).toEqual([]);
+	// Somebody else's way in is not one to wait at: it is our own session that a slot is wanted for.
+	const waiting = [...seen.values()].filter(({ snapshot }) => snapshot.can({ type: 'wait for a slot' }));
+	const waitedAt = waiting.flatMap(({ snapshot }) => {
+		const screen = screenOf(snapshot);
+		return screen.name === 'finding' ? [screen.check] : [];
+	});
+	expect(new Set(waitedAt)).toEqual(new Set(['can-we-connect']));
 	const read = new Set(screens.flatMap((screen) => (screen.name === 'solution' ? [screen.solution] : [])));
 	expect(article.solutions.map(({ id }) => id).filter((id) => !read.has(id))).toEqual([]);
 	const ending = new Set(

@@ -1,4 +1,5 @@
 import { restInWords, restLength } from '../../article/rest-length.ts';
+import { isWayIn } from '../../article/way-in.ts';
 import { gap, heading, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
@@ -24,7 +25,7 @@ export function lookingPage(scene: Scene, check: string): Page {
 	const { context } = scene.snapshot;
 	const node = context.article.checks.find(({ id }) => id === check);
 	const language = node?.checks[0]?.language;
-	const connects = language === 'connect';
+	const connects = node !== undefined && isWayIn(node);
 	// Only logs are so long that how far it is can be told.
 	const progress = language === 'log' && !scene.looks.reader ? (context.progress ?? '') : '';
 	// How long each layer took is news while connecting; on any other check it would be mistaken for its own.
