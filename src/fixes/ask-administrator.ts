@@ -46,6 +46,15 @@ export function askAdministrator(
 	};
 }
 
+/** What lets its role see the settings as the files have them. */
+export function grantsOfFiles(session: PostgresSession): readonly string[] {
+	const to = grantee(session);
+	return [
+		`grant select on pg_file_settings to ${to}`,
+		`grant execute on function pg_show_all_file_settings() to ${to}`,
+	];
+}
+
 /** The role of the session as it is written in a statement; in quotes, for `user` and many others are words of SQL. */
 export function grantee({ server }: PostgresSession): string {
 	return server.user === null ? 'ROLE' : quoteIdentifier(server.user);

@@ -1,6 +1,6 @@
 /** What keeps a setting from being changed, or from having its effect: told before anybody agrees. */
 import type { PostgresSession } from '../evidence/postgres/postgres.ts';
-import { grantee, type MissingRight, mayNotAlter } from './ask-administrator.ts';
+import { grantee, grantsOfFiles, type MissingRight, mayNotAlter } from './ask-administrator.ts';
 import { databaseStates } from './databases.ts';
 import { counted, upperFirst } from './in-words.ts';
 import { named } from './parameters.ts';
@@ -72,12 +72,7 @@ async function serverObstacle(
 	const missing = [
 		...(rights.may_set === true ? [] : [`grant alter system on parameter ${name} to ${to}`]),
 		...(rights.may_reload === true ? [] : [`grant execute on function pg_reload_conf() to ${to}`]),
-		...(rights.may_read === true
-			? []
-			: [
-					`grant select on pg_file_settings to ${to}`,
-					`grant execute on function pg_show_all_file_settings() to ${to}`,
-				]),
+		...(rights.may_read === true ? [] : grantsOfFiles(session)),
 	];
 	if (missing.length > 0)
 		return notAllowed(

@@ -2,7 +2,7 @@
 import type { Solution } from '../../article/article.ts';
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
 import type { Facts, FactValue, Row } from '../../machine/ports.ts';
-import { grantee } from '../ask-administrator.ts';
+import { grantsOfFiles } from '../ask-administrator.ts';
 import { attributeValue } from '../attribute.ts';
 import type { Prepared } from '../effect.ts';
 
@@ -107,15 +107,11 @@ export function missingRight(
 ): Extract<Prepared, { readonly kind: 'by hand' | 'nothing to do' }> {
 	if (!waits)
 		return { kind: 'nothing to do', why: 'no setting waits for a restart, as far as this role may see' };
-	const to = grantee(session);
 	return {
 		kind: 'by hand',
 		why: `${session.server.user ?? 'this role'} may not see what the server would start with: ${unreadable}`,
 		instructions: [instruction],
-		grants: [
-			`grant select on pg_file_settings to ${to}`,
-			`grant execute on function pg_show_all_file_settings() to ${to}`,
-		],
+		grants: grantsOfFiles(session),
 	};
 }
 
