@@ -1,5 +1,4 @@
 /** A check: prose, fences, the branch list, and how a person finds out. */
-
 import { nearestName } from '../nearest-name.ts';
 import type { Branch, Check, Fence } from './article.ts';
 import { isBranchList, readBranches } from './branches.ts';

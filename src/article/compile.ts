@@ -1,5 +1,4 @@
 /** Markdown → Article. Fast and synchronous: what needs PostgreSQL's parser is the linter's. */
-
 import type { Article, Problem } from './article.ts';
 import { articleHash } from './article-hash.ts';
 import { lineBreaks } from './markdown-blocks.ts';

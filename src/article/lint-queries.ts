@@ -1,5 +1,4 @@
 /** What PostgreSQL's parser says about the SQL of an article. */
-
 import { nearestName } from '../nearest-name.ts';
 import type { Article, Check, Fence } from './article.ts';
 import { parametersAsSamples } from './parameters.ts';

@@ -1,5 +1,4 @@
 /** Where the value of a `:name` or a `{name}` comes from: a misspelt one would be NULL for ever. */
-
 import { nearestName } from '../nearest-name.ts';
 import type { Article, Fence, Solution } from './article.ts';
 import { namesInFile } from './file-text.ts';

@@ -1,5 +1,4 @@
 /** A solution's parameter: ``- `name` (integer 20 to 1000): question, default {fact}``. */
-
 import { nearestName } from '../nearest-name.ts';
 import type { Parameter, ParameterType } from './article.ts';
 import { plainInline } from './plain-text.ts';

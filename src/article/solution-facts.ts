@@ -1,5 +1,4 @@
 /** The facts of a solution, as list items: `- **Risk**: moderate`. */
-
 import { nearestName } from '../nearest-name.ts';
 import {
 	type Parameter,

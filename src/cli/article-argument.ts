@@ -1,5 +1,4 @@
 /** ARTICLE on the command line: an id of a shipped one, or a file. And whether its fixes may run. */
-
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Article, Problem } from '../article/article.ts';

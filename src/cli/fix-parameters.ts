@@ -1,5 +1,4 @@
 /** `--set NAME=VALUE`: the parameters of a solution. */
-
 import { readFile } from 'node:fs/promises';
 import type { Solution, Step } from '../article/article.ts';
 import { isStepwise, stepName } from '../article/step-kind.ts';

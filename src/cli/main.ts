@@ -1,5 +1,4 @@
 /** The entry: reads the process, runs a command, ends the process. Nothing else touches it. */
-
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';

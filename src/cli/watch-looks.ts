@@ -1,5 +1,4 @@
 /** One look of `watch`: at the check that proved a fix, or at the whole article, and always at the way in. */
-
 import type { Branch, Check, Severity, Slug } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
 import { isWayIn } from '../article/way-in.ts';

@@ -1,5 +1,4 @@
 /** The wizard in a terminal, from its first frame to the report's address. */
-
 import { cleanText } from '../evidence/untrusted.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';

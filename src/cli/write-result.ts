@@ -1,5 +1,4 @@
 /** A result goes to standard output, or to the file that was named. */
-
 import { writeFile } from 'node:fs/promises';
 import { systemCode } from '../system-code.ts';
 import type { OptionValues } from './arguments.ts';

@@ -3,7 +3,6 @@
  * its channel closes (kill -9 included) or goes silent; then it gets in, however long the server refuses, and restores
  * what was saved. An entry of the bundle; started by `forkEntry('guardian')`.
  */
-
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toDatabase } from '../evidence/postgres/connection-settings.ts';

@@ -3,7 +3,6 @@
  * `<connectionManager>`; `max-pool-size=:n budget=:usable instances=:n others=:n` in its connection strings; `readonly=:name
  * host=:host port=:port` for a string of its own to read with. Every other byte stays.
  */
-
 import type { Fence } from '../article/article.ts';
 import { configFiles, notHere } from '../evidence/openiz/config-files.ts';
 import { type Configuration, readConfiguration } from '../evidence/openiz/configuration.ts';

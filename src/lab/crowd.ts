@@ -2,7 +2,6 @@
  * The crowd: a process that plays the applications of a site, with real connections. An entry of the bundle; started
  * by `forkEntry('crowd')`, told what to do by messages (so no credential is in its command line), gone with its owner.
  */
-
 import { grow, type MemberContext, openSeat, seatCount } from './crowd-members.ts';
 import { type CrowdMember, type CrowdOrder, type CrowdReport, isCrowdOrder } from './crowd-protocol.ts';
 import type { CrowdCounts } from './crowd-seat.ts';

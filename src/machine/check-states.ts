@@ -1,5 +1,4 @@
 /** A check: looking, asking where nobody can look, and one state a verdict. */
-
 import type { Branch, Check, Slug } from '../article/article.ts';
 import { isWayIn } from '../article/way-in.ts';
 import { verdictOf } from './context.ts';

@@ -1,5 +1,4 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
-
 import type { Article, Bearing, Cause, CureLink, Severity, Slug, Solution } from '../article/article.ts';
 import { waysOn, whyNotOn } from '../article/providers-way.ts';
 import { needsSession } from '../article/step-kind.ts';

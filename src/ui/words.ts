@@ -1,5 +1,4 @@
 /** How numbers, times and places are said on the screens. */
-
 import type { Article, Parameter, Slug } from '../article/article.ts';
 import { neededParameters } from '../article/needed-parameters.ts';
 import { plainInline } from '../article/plain-text.ts';

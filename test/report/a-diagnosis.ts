@@ -1,5 +1,4 @@
 /** A diagnosis as the machine would leave it, small enough to read in a test. */
-
 import type { Article } from '../../src/article/article.ts';
 import { compileArticle } from '../../src/article/compile.ts';
 import type { Finding } from '../../src/machine/finding.ts';

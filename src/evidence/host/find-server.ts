@@ -1,5 +1,4 @@
 /** Which server of this machine it is that a connection leads to, and how that is known. */
-
 import { type HostListing, type HostProcess, isPooler, isServer, type TcpSocket } from './listing.ts';
 import { readTitle } from './process-title.ts';
 

@@ -1,5 +1,4 @@
 /** The `processes` probe: who holds the slots, as the server's own host shows it. It needs no connection. */
-
 import { networkInterfaces } from 'node:os';
 import { ownFailure } from '../../machine/own-failure.ts';
 import { systemCode } from '../../system-code.ts';

@@ -1,5 +1,4 @@
 /** Whether the server that a session is on runs on this very machine, and all that is needed to start it again. */
-
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { platform, userInfo } from 'node:os';

@@ -1,5 +1,4 @@
 /** A log's bytes as they come off the disk, unpacked where it was packed. */
-
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';

@@ -1,5 +1,4 @@
 /** Which files `--log PATH` means: one file, all that match a glob, or the logs of a folder. */
-
 import { glob, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemCode } from '../../system-code.ts';

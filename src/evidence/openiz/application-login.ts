@@ -1,5 +1,4 @@
 /** Whether the IMS gets in with what its own configuration says: its role, its password, each of its databases. */
-
 import type { FactValue, Observation, Row } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';

@@ -1,5 +1,4 @@
 /** Answers `openiz` fences from the configuration files that were given: one file is one IMS instance. */
-
 import type { Fence } from '../../article/article.ts';
 import type { Facts, FactValue, Observation, Row } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';

@@ -1,5 +1,4 @@
 /** The `pooler` probe: whether clients wait in a pooler that stands between here and the server. */
-
 import { absent } from '../absent.ts';
 import type { EvidenceSource } from '../observe.ts';
 import type { ConnectionSettings } from '../postgres/connection-settings.ts';

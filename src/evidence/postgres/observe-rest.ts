@@ -1,5 +1,4 @@
 /** The `rest` probe: the one session is left alone for minutes and then used, to see whether the network forgets it. */
-
 import { restInWords, restLength } from '../../article/rest-length.ts';
 import { ownFailure } from '../../machine/own-failure.ts';
 import type { Facts, Failure, Observation } from '../../machine/ports.ts';

@@ -1,5 +1,4 @@
 /** A statement that failed, in a person's words. */
-
 import pg from 'pg';
 import type { Failure } from '../../machine/ports.ts';
 import { systemCode } from '../../system-code.ts';

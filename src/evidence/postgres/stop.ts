@@ -1,5 +1,4 @@
 /** Which layer ended an attempt and why, before it is put into words. */
-
 import pg from 'pg';
 import type { Layer } from '../../machine/ports.ts';
 import { systemCode } from '../../system-code.ts';

@@ -1,5 +1,4 @@
 /** One host while it is being tried: each layer in turn, and how long it took. */
-
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Client } from 'pg';

@@ -2,7 +2,6 @@
  * `standby-proof apply on=standby slot=:slot`: that the other server is a standby of this one, that it follows, and that
  * it refuses a write.
  */
-
 import { type PostgresSession, QueryError } from '../../evidence/postgres/postgres.ts';
 import { ownFailure } from '../../machine/own-failure.ts';
 import type { Done, FactValue, Row } from '../../machine/ports.ts';

@@ -1,5 +1,4 @@
 /** Two things at a time: each has to be seen beside the other. */
-
 import type { Scenario, Stage } from '../scenario.ts';
 import type { Instance, SitePool } from '../site.ts';
 import { imsSessions, instancePools, onePool, usualPools } from '../site.ts';

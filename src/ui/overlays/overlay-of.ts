@@ -1,5 +1,4 @@
 /** What lies over a page: it scrolls, and Esc closes it. */
-
 import { plansInForce } from '../../machine/plans.ts';
 import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
 import { cellInWords, columnTitle, tellingColumns } from '../column-words.ts';
