@@ -1,5 +1,5 @@
 /** The IMS's log of a site whose network forgets idle connections: the first query after each pause fails. */
-import { dailyLog, type LogFile, noAnswer, reset } from './site-log.ts';
+import { dailyLog, incidentLines, type LogFile, noAnswer, requestLine, reset } from './site-log.ts';
 
 /** The site is used for a minute in every eleven, as by a clinic's few patients. */
 const bursts = 4;
@@ -22,16 +22,10 @@ export function logOfPauses(now: Date): readonly LogFile[] {
 		const thread = 11 + burst;
 		const began = lastBurstSecondsAgo + burst * burstEverySeconds;
 		const failed = began - commandTimeoutSeconds;
-		write(began, thread, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
-		write(failed, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${noAnswer}`);
-		write(
-			failed,
-			thread,
-			'OpenIZ.Messaging.IMSI',
-			`Error: -2147467259 : Error on IMSI WCF Pipeline: ${noAnswer}`,
-		);
+		write(began, thread, ...requestLine);
+		for (const [source, rest] of incidentLines(noAnswer)) write(failed, thread, source, rest);
 		for (let request = 1; request <= 6 && burst > 0; request += 1)
-			write(failed - 4 * request, thread + 10, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
+			write(failed - 4 * request, thread + 10, ...requestLine);
 	}
 	// The one that a firewall answered with a reset, as some do.
 	write(0, 31, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${reset}`);

@@ -28,10 +28,9 @@ export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
 		const thread = 11 + (incident % 7);
 		const error = errors[incident % errors.length] ?? '';
 		if (waited !== null) {
-			write(secondsAgo(ago + waited), thread, 'OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient');
+			write(secondsAgo(ago + waited), thread, ...requestLine);
 		}
-		write(at, thread, 'OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`);
-		write(at, thread, 'OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`);
+		for (const [source, rest] of incidentLines(error)) write(at, thread, source, rest);
 	};
 	const writeMinutes = (errors: readonly string[], agoSeconds: number) => {
 		write(secondsAgo(agoSeconds + reachSeconds + 60), 1, 'OpenIZ', 'Information: 0 : Service started');
@@ -47,6 +46,17 @@ export function siteLog(now: Date, incidents: Incidents): readonly LogFile[] {
 	// The lab's server has just begun: what was before that is history, and the trouble goes on.
 	for (const incident of recent.keys()) fail(recent, 0, incident);
 	return files();
+}
+
+/** Who writes, and what, when a request begins. */
+export const requestLine = ['OpenIZ.Messaging.IMSI', 'Information: 0 : GET imsi/Patient'] as const;
+
+/** An error, as the persistence layer and then the message pipeline write it down. */
+export function incidentLines(error: string): readonly (readonly [source: string, rest: string])[] {
+	return [
+		['OpenIZ.Persistence.Data.ADO', `Error: 0 : Error : ${error}`],
+		['OpenIZ.Messaging.IMSI', `Error: -2147467259 : Error on IMSI WCF Pipeline: ${error}`],
+	];
 }
 
 export type DailyLog = {
