@@ -8,7 +8,7 @@ import type { Done, ServerIdentity, Verified } from '../machine/ports.ts';
 import { overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
 import type { JournalRecord, RecordOf, SessionId } from '../session/record.ts';
 import { type Tool, toDiagnosis } from './diagnosis.ts';
-import { type Change, changeOfPlan, type Report, reportSchema } from './report.ts';
+import { type Change, changeOfPlan, noCharts, type Report, reportSchema } from './report.ts';
 
 export type SessionReportInput = {
 	readonly session: SessionId;
@@ -181,6 +181,21 @@ export function sessionReport({
 		session,
 		writtenAt,
 		redacted: false,
+		redactions: [],
+		summary: [],
+		circumstances: {
+			user: null,
+			host: null,
+			rights: null,
+			timeZones: { server: null, local: null, logs: null },
+		},
+		thresholds: {},
+		timeline: [],
+		path: [],
+		outside: [],
+		notes: [],
+		charts: noCharts,
+		caveats: [],
 		diagnosis: toDiagnosis({
 			tool,
 			article: published,

@@ -4,7 +4,7 @@ import { fillTemplate } from '../../src/machine/facts.ts';
 import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/report/escape-markdown.ts';
 import { toMarkdown } from '../../src/report/markdown.ts';
 import { redactReport } from '../../src/report/redact.ts';
-import { type Change, type Report, reportSchema } from '../../src/report/report.ts';
+import { type Change, noCharts, type Report, reportSchema } from '../../src/report/report.ts';
 import { titlesOfChecks } from '../../src/report/session-report.ts';
 import { aDiagnosis, anArticle, full } from './a-diagnosis.ts';
 
@@ -47,6 +47,21 @@ function aReport(changes: Partial<Report> = {}): Report {
 		session: '20261122-140000-qkzm',
 		writtenAt: '2026-11-22T14:01:00.000Z',
 		redacted: false,
+		redactions: [],
+		summary: [],
+		circumstances: {
+			user: null,
+			host: null,
+			rights: null,
+			timeZones: { server: null, local: null, logs: null },
+		},
+		thresholds: {},
+		timeline: [],
+		path: [],
+		outside: [],
+		notes: [],
+		charts: noCharts,
+		caveats: [],
 		diagnosis: aDiagnosis(),
 		titles: titlesOfChecks(anArticle()),
 		changes: [disconnected],
