@@ -1,18 +1,9 @@
 /** Names and addresses become tokens, equal ones equal tokens, before a report leaves the house. */
 import { isIP } from 'node:net';
+import { columnKind, type NamedKind } from '../article/column-kind.ts';
 import type { Facts, FactValue, ParameterValues, Row } from '../machine/ports.ts';
 import type { Diagnosis, ReportedFinding, ReportedServer } from './diagnosis.ts';
 import type { Change, Report } from './report.ts';
-
-type Kind = 'address' | 'role' | 'database' | 'application';
-
-/** What a column, fact or parameter holds, by its name; anything else is a number, a state or an age. */
-const kinds: readonly (readonly [Kind, RegExp])[] = [
-	['address', /(?:^|_)(?:addr|address|addresses|host|hosts|hostname|client_hostname)$/],
-	['role', /(?:^|_)(?:usename|user|users|role|roles|rolname|owner|member)$/],
-	['database', /(?:^|_)(?:datname|database|databases|dbname)$/],
-	['application', /(?:^|_)(?:application|applications|application_name)$/],
-];
 
 /** Every installation has these: they name nobody, and a reader needs them. */
 const common = new Set([
@@ -31,10 +22,6 @@ const isCommon = (value: string): boolean =>
 /** What may be an address: the parser of addresses decides, for a time of day looks much the same. */
 const addressLike = /(?<![\w.:])(?:[\da-f]*:[\da-f:.]*[\da-f:]|\d+(?:\.\d+){3})(?![\w:])/gi;
 
-function kindOf(column: string): Kind | null {
-	return kinds.find(([, pattern]) => pattern.test(column))?.[0] ?? null;
-}
-
 const escapeForRegExp = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** A name as it stands in a row, in a quoted identifier, in a literal, and on one line of text. */
@@ -52,11 +39,11 @@ function spellingsOf(name: string): ReadonlySet<string> {
 /** Hands out the tokens of one report, and finds the names again wherever a text quotes them. */
 class Redactor {
 	readonly #tokens = new Map<string, string>();
-	readonly #counts: Record<Kind, number> = { address: 0, role: 0, database: 0, application: 0 };
+	readonly #counts: Record<NamedKind, number> = { address: 0, role: 0, database: 0, application: 0 };
 	/** Made anew after a name was learned. */
 	#known: RegExp | null = null;
 
-	learn(kind: Kind, value: string): void {
+	learn(kind: NamedKind, value: string): void {
 		if (isCommon(value) || this.#tokens.has(value)) return;
 		this.#counts[kind] += 1;
 		for (const spelling of spellingsOf(value)) this.#tokens.set(spelling, `${kind}-${this.#counts[kind]}`);
@@ -65,7 +52,7 @@ class Redactor {
 
 	/** A column's value; a list of names, as aggregates and parameters write it, is learned name by name. */
 	learnColumn(column: string, value: FactValue): void {
-		const kind = kindOf(column);
+		const kind = columnKind(column);
 		if (kind === null || typeof value !== 'string') return;
 		for (const part of value.split(',')) this.learn(kind, part.trim());
 	}
