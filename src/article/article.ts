@@ -70,6 +70,8 @@ export type Check = Located & {
 	readonly branches: readonly Branch[];
 	/** How a person finds out without the tool; null: the article does not say. */
 	readonly byHand: Markdown | null;
+	/** What it compares with, for whoever must agree with the verdict; absent: the article does not say. */
+	readonly threshold?: Markdown;
 };
 
 export type Symptom = Located & {

@@ -8,6 +8,7 @@ import { type Block, isCode, isList, isParagraph, rawText } from './markdown-blo
 import type { OutlineNode } from './outline.ts';
 import { probeVerdicts } from './probes.ts';
 
+const thresholdHead = /^(?:\*\*)?Threshold:?(?:\*\*)?:?\s+/i;
 const byHandHead = /^(?:\*\*)?By hand:?(?:\*\*)?:?\s*/i;
 
 export function readCheck(context: CompileContext, node: OutlineNode): Check {
@@ -18,6 +19,7 @@ export function readCheck(context: CompileContext, node: OutlineNode): Check {
 	const evidence: Fence[] = [];
 	const branches: Branch[] = [];
 	let people = false;
+	let threshold: Block | null = null;
 	for (const block of node.blocks) {
 		const { token, line } = block;
 		if (isCode(token)) {
@@ -28,6 +30,9 @@ export function readCheck(context: CompileContext, node: OutlineNode): Check {
 			}
 		} else if (isList(token) && isBranchList(token)) {
 			branches.push(...readBranches(context, token, line));
+			continue;
+		} else if (threshold === null && isParagraph(token) && thresholdHead.test(token.raw)) {
+			threshold = block;
 			continue;
 		} else if (isParagraph(token) && /^(?:\*\*)?By hand\b[^\n]{0,4}:/i.test(token.raw)) people = true;
 		(people ? byHand : prose).push(block);
@@ -45,6 +50,7 @@ export function readCheck(context: CompileContext, node: OutlineNode): Check {
 			...branches.filter(({ verdict }) => verdict === 'otherwise').slice(0, 1),
 		],
 		byHand: people ? rawText(byHand).replace(byHandHead, '') : null,
+		...(threshold === null ? {} : { threshold: rawText([threshold]).replace(thresholdHead, '') }),
 	};
 }
 

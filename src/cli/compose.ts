@@ -15,6 +15,7 @@ import type { LoadedArticle } from './article-argument.ts';
 import { composeEvidence, gateFor } from './compose-evidence.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { connectionPort } from './connection-port.ts';
+import { gaugeRecorder } from './record-gauge.ts';
 import type { World } from './world.ts';
 
 export type ComposeInput = {
@@ -188,12 +189,14 @@ export function compose(input: ComposeInput): Composition {
 			journalProblem ??= error instanceof Error ? error : new Error(String(error));
 		});
 	};
+	const watched = gaugeRecorder(write);
 	let isLost = false;
 	const unsubscribe = keeper.subscribe((event) => {
 		if (event.type === 'connection.held') {
 			write({ kind: 'server', server: event.server });
 			isLost = false;
 		}
+		if (event.type === 'connection.gauge') watched(event.gauge);
 		if (event.type === 'connection.lost') isLost = true;
 		// Asked for again and again with the wrong password, an account may be locked.
 		if (event.type === 'connection.refused' && event.failure.layer === 'authentication') isLost = false;

@@ -20,6 +20,7 @@ export async function openSession(article: Article, world: World): Promise<Journ
 		server: null,
 		host: world.hostname,
 		user: world.user,
+		timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
 	});
 	return journal;
 }

@@ -1,6 +1,7 @@
 /** An article as a drawing: its nodes by kind, its edges by verdict. Mermaid (as GitHub renders it), Graphviz, or data. */
 import type { Article, Bearing, Check, Symptom } from '../article/article.ts';
 import { plainInline, plainText } from '../article/plain-text.ts';
+import { mermaidText, shortened } from './mermaid-text.ts';
 
 export type NodeKind = 'symptom' | 'check' | 'cause' | 'solution';
 
@@ -145,19 +146,6 @@ function edgeLabel({ kind, verdicts }: GraphEdge): string {
 		case 'observed by':
 			return '';
 	}
-}
-
-/** Longest label, in characters: a symptom may quote a whole log line. */
-const longestLabel = 80;
-
-function shortened(label: string): string {
-	const letters = [...label];
-	return letters.length <= longestLabel ? label : `${letters.slice(0, longestLabel - 1).join('')}…`;
-}
-
-/** Inside quotes Mermaid reads entities (`#35;` is `#`), HTML, and Markdown after a backtick: none may come from text. */
-function mermaidText(label: string): string {
-	return shortened(label).replaceAll(/[#&<>"'`\\;|{}[\]]/g, (found) => `#${found.charCodeAt(0)};`);
 }
 
 const mermaidShapes: Readonly<Record<NodeKind, readonly [string, string]>> = {

@@ -88,6 +88,10 @@ export type ServerIdentity = {
 	readonly slot: Slot | null;
 	/** Null: not known. */
 	readonly superuser: boolean | null;
+	/** What the role may see; absent: no session was had. */
+	readonly rights?: 'superuser' | 'sees all' | 'sees its own';
+	/** The session's `TimeZone`; absent: no session was had. */
+	readonly timeZone?: string;
 };
 
 /** The slots as last counted on the held session. */

@@ -1,20 +1,15 @@
 /** What was done, before and after, and how it is taken back: the part of a report that an auditor reads. */
-import { qualifiedName } from '../machine/facts.ts';
-import type { FactValue, PlanRow } from '../machine/ports.ts';
+import type { PlanRow } from '../machine/ports.ts';
+import { changedFacts } from './before-after.ts';
 import { codeBlock, codeSpan, escapeMarkdown, folded, table } from './escape-markdown.ts';
 import { type Change, type ChangeProof, type Report, rowOf } from './report.ts';
 import { rowTable } from './row-table.ts';
 import { count, valueAsText } from './words.ts';
 
-/** Facts of the proof that differ from what they were; all else that was known before belongs to other checks. */
-function beforeAndAfter({ check, before, after }: ChangeProof): string {
-	const was = (name: string): FactValue | undefined => before[qualifiedName(check, name)] ?? before[name];
-	const changed = Object.keys(after).filter(
-		(name) => name !== 'verdict' && was(name) !== undefined && was(name) !== after[name],
-	);
+function beforeAndAfter(proof: ChangeProof): string {
 	return table(
 		['', 'before', 'after'],
-		changed.map((name) => [name, valueAsText(was(name)), valueAsText(after[name])]),
+		changedFacts(proof).map(({ name, before, after }) => [name, valueAsText(before), valueAsText(after)]),
 	);
 }
 

@@ -205,6 +205,7 @@ export function redactReport(report: Report): Report {
 	return {
 		...report,
 		redacted: true,
+		summary: report.summary.map(({ label, text }) => ({ label, text: redactor.text(text) })),
 		diagnosis: redactDiagnosis(redactor, report.diagnosis),
 		changes: report.changes.map((change) => redactChange(redactor, change)),
 	};

@@ -1,14 +1,20 @@
 /** A report from a session's journal: what was known, what was done, and what of it still stands. */
 import type { Article, Slug } from '../article/article.ts';
-import { plainInline } from '../article/plain-text.ts';
+import { plainInline, plainText } from '../article/plain-text.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
 import { asWizard } from '../machine/guided.ts';
 import { type Known, seenSymptoms } from '../machine/known.ts';
-import type { Done, ServerIdentity, Verified } from '../machine/ports.ts';
+import type { ServerIdentity } from '../machine/ports.ts';
 import { overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
-import type { JournalRecord, RecordOf, SessionId } from '../session/record.ts';
+import type { JournalRecord, SessionId } from '../session/record.ts';
+import { chartsOf } from './charts.ts';
+import { circumstancesOf } from './circumstances.ts';
 import { type Tool, toDiagnosis } from './diagnosis.ts';
-import { type Change, changeOfPlan, noCharts, type Report, reportSchema } from './report.ts';
+import { pathTaken } from './path-taken.ts';
+import { type OutsideStep, type Report, reportSchema } from './report.ts';
+import { changesOf, ofKind, type Titles } from './session-changes.ts';
+import { summaryOf } from './summary.ts';
+import { timelineOf } from './timeline.ts';
 
 export type SessionReportInput = {
 	readonly session: SessionId;
@@ -18,6 +24,8 @@ export type SessionReportInput = {
 	readonly tool: Tool;
 	/** ISO 8601. */
 	readonly writtenAt: string;
+	/** What a reader must know about the journal or the article; absent: nothing. */
+	readonly caveats?: readonly string[];
 };
 
 type Seen = { findings: readonly Finding[]; notSeen: readonly NotSeen[]; path: readonly Slug[] };
@@ -54,104 +62,6 @@ function serverIn(records: readonly JournalRecord[]): ServerIdentity | null {
 	return known?.server ?? records.find((record) => record.kind === 'opened')?.server ?? null;
 }
 
-function ofKind<Kind extends JournalRecord['kind']>(
-	records: readonly JournalRecord[],
-	kind: Kind,
-): readonly RecordOf<Kind>[] {
-	const isOfKind = (record: JournalRecord): record is JournalRecord & RecordOf<Kind> => record.kind === kind;
-	return records.filter(isOfKind);
-}
-
-/** Of solutions and of their steps. */
-type Titles = ReadonlyMap<Slug, string>;
-
-/** What became of a plan; null: nobody agreed to it. */
-function changeOf(
-	record: RecordOf<'plan'>,
-	records: readonly JournalRecord[],
-	titles: Titles,
-): Change | null {
-	const { plan } = record;
-	const intents = ofKind(records, 'intent').filter((intent) => intent.plan === plan.id);
-	const [first] = intents;
-	if (first === undefined) return null;
-	const outcomes = new Map(ofKind(records, 'outcome').map((outcome) => [outcome.intent, outcome]));
-	const done: readonly Done[] = intents.map(({ seq, effect, object }) => {
-		const outcome = outcomes.get(seq);
-		return { what: `${effect}: ${object}`, status: outcome?.status ?? 'unknown', why: outcome?.why ?? null };
-	});
-	const rows = intents.flatMap(({ seq }) => outcomes.get(seq)?.rows ?? []);
-	const later = records.filter(({ seq }) => seq > first.seq);
-	const untilNext = later.findIndex(({ kind }) => kind === 'plan');
-	const mine = untilNext === -1 ? later : later.slice(0, untilNext);
-	const verified = proofOf(ofKind(mine, 'verified').findLast(({ step }) => step === plan.step)?.verified);
-	const solution = titles.get(plan.solution) ?? plan.solution;
-	const title = plan.step === undefined ? solution : `${titles.get(plan.step) ?? plan.step} (${solution})`;
-	return {
-		...changeOfPlan(plan, title),
-		at: first.at,
-		outcome: verified === null ? 'not verified' : verified.held ? 'held' : 'did not hold',
-		rows: rows.length > 0 ? rows : plan.rows,
-		done,
-		verified,
-		undone: ofKind(mine, 'undone').at(-1)?.undone ?? undoneByOthers(intents, records),
-	};
-}
-
-/** What it was proved by, as plain text: in Markdown its names are escaped, and would not be known for names. */
-function proofOf(verified: Verified | null | undefined): Verified | null {
-	return verified == null ? null : { ...verified, text: plainInline(verified.text) };
-}
-
-/** Changes that a later run of `undo`, or the guardian, took back. */
-function undoneByOthers(
-	intents: readonly RecordOf<'intent'>[],
-	records: readonly JournalRecord[],
-): Change['undone'] {
-	const lifted = ofKind(records, 'lifted').filter(({ by }) => by !== 'fix');
-	const undone = lifted.flatMap(({ intent, by, session }) => {
-		const change = intents.find(({ seq }) => seq === intent);
-		return change === undefined ? [] : [{ session, what: `${change.effect}: ${change.object} (by ${by})` }];
-	});
-	const [first] = undone;
-	return first === undefined
-		? null
-		: { session: first.session, undone: undone.map(({ what }) => what), skipped: [] };
-}
-
-/** Steps that a person did, one change a solution. */
-function guidedChanges(records: readonly JournalRecord[], titles: Titles): readonly Change[] {
-	const steps = ofKind(records, 'step');
-	return [...new Set(steps.map(({ solution }) => solution))].map((solution) => {
-		const mine = steps.filter((step) => step.solution === solution);
-		const helped = ofKind(records, 'helped').findLast((record) => record.solution === solution)?.helped;
-		const verified = proofOf(
-			ofKind(records, 'verified').findLast(
-				(record) => record.solution === solution && record.step === undefined,
-			)?.verified,
-		);
-		const held = verified?.held ?? helped;
-		return {
-			solution,
-			title: titles.get(solution) ?? solution,
-			at: mine[0]?.at ?? null,
-			outcome: held === undefined ? 'not verified' : held ? 'helped' : 'did not help',
-			parameters: {},
-			rows: [],
-			statements: [],
-			diff: null,
-			done: mine.map(({ step, outcome }) => ({
-				what: titles.get(step) ?? step,
-				status: outcome === 'done' ? 'done' : 'failed',
-				why: outcome === 'done' ? null : 'it did not help',
-			})),
-			verified,
-			undoable: [],
-			undone: null,
-		};
-	});
-}
-
 /** @param input all records of the session, and of those that took back what it did */
 export function sessionReport({
 	session,
@@ -159,6 +69,7 @@ export function sessionReport({
 	article: published,
 	tool,
 	writtenAt,
+	caveats = [],
 }: SessionReportInput): Report {
 	const article = asWizard(published);
 	const { findings, notSeen, path } = seenIn(records);
@@ -166,53 +77,68 @@ export function sessionReport({
 	const causes = rankCauses(article, findings);
 	const known: Known = {
 		causes,
-		solutions: rankSolutions(article, causes, server),
+		solutions: rankSolutions(article, causes, server, findings),
 		symptoms: seenSymptoms(article, findings),
 		severity: overallSeverity(article, findings),
 	};
 	const startedAt = records[0]?.at ?? writtenAt;
-	const titles: Titles = new Map(
+	const solutions: Titles = new Map(
 		published.solutions
 			.flatMap((solution) => [...solution.steps, solution])
 			.map(({ id, title }) => [id, plainInline(title)]),
 	);
+	const titles = titlesOfChecks(article);
+	const changes = changesOf(records, solutions);
+	const diagnosis = toDiagnosis({
+		tool,
+		article: published,
+		startedAt,
+		finishedAt: records.at(-1)?.at ?? startedAt,
+		server,
+		path,
+		findings,
+		notSeen,
+		known,
+	});
+	const logsRead = findings.some(({ source }) => source === 'log');
 	return {
 		schema: reportSchema,
 		session,
 		writtenAt,
 		redacted: false,
 		redactions: [],
-		summary: [],
-		circumstances: {
-			user: null,
-			host: null,
-			rights: null,
-			timeZones: { server: null, local: null, logs: null },
-		},
-		thresholds: {},
-		timeline: [],
-		path: [],
-		outside: [],
-		notes: [],
-		charts: noCharts,
-		caveats: [],
-		diagnosis: toDiagnosis({
-			tool,
-			article: published,
-			startedAt,
-			finishedAt: records.at(-1)?.at ?? startedAt,
-			server,
-			path,
-			findings,
-			notSeen,
-			known,
-		}),
-		titles: titlesOfChecks(article),
-		changes: [
-			...ofKind(records, 'plan').flatMap((record) => changeOf(record, records, titles) ?? []),
-			...guidedChanges(records, titles),
-		],
+		summary: summaryOf({ diagnosis, changes }),
+		circumstances: circumstancesOf(ofKind(records, 'opened')[0] ?? null, server, logsRead),
+		diagnosis,
+		titles,
+		thresholds: thresholdsOf(article),
+		timeline: timelineOf({ records, titles, solutions }),
+		path: pathTaken(path, findings, titles),
+		changes,
+		outside: outsideOf(records, solutions),
+		notes: ofKind(records, 'note').flatMap(({ at, by, text }) =>
+			by === undefined ? [] : [{ at, by, text }],
+		),
+		charts: chartsOf({ records, findings, changes, titles }),
+		caveats,
 	};
+}
+
+/** What a person did elsewhere, and said so. */
+function outsideOf(records: readonly JournalRecord[], titles: Titles): readonly OutsideStep[] {
+	return ofKind(records, 'step').map(({ at, solution, step, outcome }) => ({
+		at,
+		solution: titles.get(solution) ?? solution,
+		what: titles.get(step) ?? step,
+		outcome,
+	}));
+}
+
+/** What the checks compare with, as the article says it. */
+function thresholdsOf({ checks }: Article): Report['thresholds'] {
+	return Object.fromEntries(
+		checks.flatMap(({ id, threshold }) => (threshold === undefined ? [] : [[id, plainText(threshold)]])),
+	);
 }
 
 /** What a report calls the checks. */

@@ -57,6 +57,8 @@ const server = object({
 	provider: text,
 	slot: orNull(text),
 	superuser: orNull(flag),
+	rights: orAbsent(text),
+	timeZone: orAbsent(text),
 });
 const planRow = object({ pid: number, backend_start: text, status: text, why: orNull(text), columns: facts });
 
@@ -94,6 +96,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 		server: orNull(server),
 		host: text,
 		user: text,
+		timeZone: orAbsent(text),
 	},
 	server: { server },
 	cluster: { id: text },
@@ -177,7 +180,8 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	step: { solution: text, step: text, outcome: oneOf('done', 'did not help') },
 	helped: { solution: text, helped: flag },
 	lifted: { of: text, intent: number, by: text, why: orNull(text) },
-	note: { text },
+	note: { text, by: orAbsent(text) },
+	gauge: { used: number, usable: number },
 	closed: { outcome: text, severity: orNull(severity) },
 };
 

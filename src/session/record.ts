@@ -67,6 +67,8 @@ export type OpenedEntry = {
 	/** The machine the tool ran on, and who ran it. */
 	readonly host: string;
 	readonly user: string;
+	/** That machine's time zone (IANA); absent: it was not asked. */
+	readonly timeZone?: string;
 };
 
 /** The connection was made, or moved: the server as it is now known. */
@@ -134,7 +136,15 @@ export type LiftedEntry = {
 	readonly why: string | null;
 };
 
-export type NoteEntry = { readonly kind: 'note'; readonly text: string };
+export type NoteEntry = {
+	readonly kind: 'note';
+	readonly text: string;
+	/** The person who wrote it; absent: the program did. */
+	readonly by?: string;
+};
+
+/** The slots as they were counted while somebody watched: when they changed, and now and then. */
+export type GaugeEntry = { readonly kind: 'gauge'; readonly used: number; readonly usable: number };
 
 export type ClosedEntry = {
 	readonly kind: 'closed';
@@ -155,6 +165,7 @@ export type JournalEntry =
 	| OutcomeEntry
 	| LiftedEntry
 	| NoteEntry
+	| GaugeEntry
 	| ClosedEntry;
 
 export type EntryOf<Kind extends JournalEntry['kind']> = Extract<JournalEntry, { readonly kind: Kind }>;

@@ -6,6 +6,7 @@ import { toMarkdown } from '../../src/report/markdown.ts';
 import { redactReport } from '../../src/report/redact.ts';
 import { type Change, noCharts, type Report, reportSchema } from '../../src/report/report.ts';
 import { titlesOfChecks } from '../../src/report/session-report.ts';
+import { summaryOf } from '../../src/report/summary.ts';
 import { aDiagnosis, anArticle, full } from './a-diagnosis.ts';
 
 const disconnected: Change = {
@@ -42,13 +43,14 @@ const disconnected: Change = {
 };
 
 function aReport(changes: Partial<Report> = {}): Report {
+	const diagnosis = aDiagnosis();
 	return {
 		schema: reportSchema,
 		session: '20261122-140000-qkzm',
 		writtenAt: '2026-11-22T14:01:00.000Z',
 		redacted: false,
 		redactions: [],
-		summary: [],
+		summary: summaryOf({ diagnosis, changes: [disconnected] }),
 		circumstances: {
 			user: null,
 			host: null,
@@ -62,7 +64,7 @@ function aReport(changes: Partial<Report> = {}): Report {
 		notes: [],
 		charts: noCharts,
 		caveats: [],
-		diagnosis: aDiagnosis(),
+		diagnosis,
 		titles: titlesOfChecks(anArticle()),
 		changes: [disconnected],
 		...changes,

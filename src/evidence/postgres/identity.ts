@@ -44,6 +44,8 @@ export function identityFrom(row: Row, settings: ConnectionSettings, way: Way, w
 			provider: providerOf(textOf(row.provider), superuser),
 			slot: waited ? 'waited' : slotOf(row),
 			superuser,
+			rights: superuser ? 'superuser' : row.sees_all === true ? 'sees all' : 'sees its own',
+			...(typeof row.time_zone === 'string' ? { timeZone: row.time_zone } : {}),
 		},
 		pid: numberOf(row.pid),
 		versionNum,

@@ -109,11 +109,13 @@ function providerOf(versionNum: number): string {
 export function identityQuery(versionNum: number): string {
 	const reservedRole =
 		versionNum >= 160_000 ? "pg_has_role(session_user, 'pg_use_reserved_connections', 'usage')" : 'false';
+	const seesAll = versionNum >= 100_000 ? "pg_has_role(current_user, 'pg_read_all_stats', 'usage')" : 'false';
 	return `select pg_backend_pid() as pid, current_setting('server_version') as version,
        current_setting('server_version_num')::int as version_num,
        current_database() as database, current_user as role,
        coalesce((select r.rolsuper from pg_roles r where r.rolname = current_user), false) as superuser,
        coalesce((select r.rolsuper from pg_roles r where r.rolname = session_user), false) or ${reservedRole} as may_use_reserve,
+       ${seesAll} as sees_all, current_setting('TimeZone') as time_zone,
        pg_is_in_recovery() as in_recovery,
        current_setting('default_transaction_read_only') = 'on' as read_only,
        ${providerOf(versionNum)} as provider,

@@ -38,12 +38,18 @@ function evidence(scene: Scene): Page {
 }
 
 function query(scene: Scene): Page {
-	const { sql } = findingOf(scene) ?? { sql: null };
+	const { sql, check } = findingOf(scene) ?? { sql: null, check: null };
+	const threshold = scene.snapshot.context.article.checks.find(({ id }) => id === check)?.threshold;
 	return page('The query that decided', {
 		blocks:
 			sql === null
 				? [text('No query decided this.')]
-				: [text(faint('One read-only statement; it can be pasted into psql.')), gap, verbatim(sql)],
+				: [
+						text(faint('One read-only statement; it can be pasted into psql.')),
+						...(threshold === undefined ? [] : [text(strong('Threshold: '), ...inlineSpans(threshold))]),
+						gap,
+						verbatim(sql),
+					],
 	});
 }
 
