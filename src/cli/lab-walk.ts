@@ -8,7 +8,7 @@ import { screenOf } from '../machine/screen.ts';
 import { fixToText } from '../report/fix-text.ts';
 import { toJson } from '../report/json.ts';
 import { toMarkdown } from '../report/markdown.ts';
-import { sessionReport, titlesOfChecks } from '../report/session-report.ts';
+import { titlesOfChecks } from '../report/session-report.ts';
 import { toText } from '../report/text.ts';
 import { titlesOf } from '../report/words.ts';
 import type { Journal } from '../session/journal.ts';
@@ -16,6 +16,7 @@ import { compose } from './compose.ts';
 import { diagnosisOf } from './diagnosis-of.ts';
 import { type ExitStatus, exitStatus, statusOfSeverity } from './exit-status.ts';
 import { type FixEnding, fixEnding } from './fix-ending.ts';
+import { reportOf } from './report-of-session.ts';
 import { untilCancelled } from './until-cancelled.ts';
 import type { WizardRun } from './wizard-run.ts';
 import type { World } from './world.ts';
@@ -82,13 +83,7 @@ export async function walkThrough(run: LabWalk, asJson: boolean, world: World): 
 			outcome: ending?.status === exitStatus.done ? 'solved' : 'diagnosed',
 			severity: diagnosis.severity,
 		});
-		const report = sessionReport({
-			session: journal.session,
-			records: journal.records,
-			article,
-			tool: diagnosis.tool,
-			writtenAt: now(),
-		});
+		const report = reportOf({ session: journal.session, records: journal.records, article }, world);
 		await world.stdout.write(asJson ? toJson(report) : `\n${toMarkdown(report)}`);
 		return ending?.status ?? statusOfSeverity(diagnosis.severity);
 	} finally {

@@ -69,7 +69,7 @@ export function timelineSection({ timeline }: Report): readonly string[] {
 	const row = ({ at, kind, text, severity }: TimelineEvent): readonly string[] => [
 		timeOf(at),
 		kind,
-		severity === null ? text : `${severity}: ${text}`,
+		severity === null || kind !== 'finding' ? text : `${severity}: ${text}`,
 	];
 	return [
 		'## Timeline',

@@ -12,7 +12,7 @@ export type SummaryInput = {
 /** Plain text, each on one line. */
 export function summaryOf({ diagnosis, changes }: SummaryInput): readonly SummaryLine[] {
 	return [
-		{ label: 'State', text: `${monitoringState(diagnosis.severity)} – ${stateInBrief(diagnosis)}` },
+		{ label: 'State', text: stateInBrief(diagnosis, changes.at(-1)) },
 		{ label: 'Where', text: serverInWords(diagnosis.server) },
 		{ label: 'Cause', text: causeInBrief(diagnosis) },
 		{ label: 'Done', text: doneInBrief(changes, diagnosis) },
@@ -20,9 +20,12 @@ export function summaryOf({ diagnosis, changes }: SummaryInput): readonly Summar
 	];
 }
 
-function stateInBrief(diagnosis: Diagnosis): string {
+/** As it was found; where a change has held since, as it is now, and what it was before. */
+function stateInBrief(diagnosis: Diagnosis, last: Change | undefined): string {
 	const finding = decidingFinding(diagnosis);
-	return finding === null ? 'nothing could be determined' : inOneLine(finding);
+	const found = `${monitoringState(diagnosis.severity)} – ${finding === null ? 'nothing could be determined' : inOneLine(finding)}`;
+	if (last?.verified?.held !== true || last.undone !== null) return found;
+	return `${monitoringState(last.verified.severity)} – ${last.verified.text}; before the change ${found}`;
 }
 
 function causeInBrief({ causes }: Diagnosis): string {
@@ -40,7 +43,7 @@ function doneInBrief(changes: readonly Change[], { solutions }: Diagnosis): stri
 	const relief = solutions.some(({ id, relief }) => id === solution && relief);
 	return [
 		`${title}: ${outcome}`,
-		...(verified === null ? [] : [verified.text]),
+		...(verified === null || verified.held ? [] : [verified.text]),
 		...(relief ? ['a relief: the cause is still there'] : []),
 		...(changes.length > 1
 			? [`${changes.length - 1} more ${changes.length === 2 ? 'change' : 'changes'} before it`]

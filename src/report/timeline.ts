@@ -99,7 +99,10 @@ function eventsOf(record: JournalRecord, input: TimelineInput): readonly Timelin
 			return event(at, 'session', `connected to ${server.database ?? 'the server'}${slot}`);
 		}
 		case 'choice':
-			return event(at, 'choice', `chosen: ${solutionOf(record.solution, input)}`);
+			// One that is planned anew, for another value, is still the same choice.
+			return isChosenAlready(record, input.records)
+				? []
+				: event(at, 'choice', `chosen: ${solutionOf(record.solution, input)}`);
 		case 'consent':
 			return event(
 				at,
@@ -137,10 +140,15 @@ function eventsOf(record: JournalRecord, input: TimelineInput): readonly Timelin
 		case 'note':
 			return event(at, record.by === undefined ? 'session' : 'person', noteInWords(record));
 		case 'closed':
-			return event(at, 'session', atItsEnd[record.outcome], record.severity);
+			return event(at, 'session', atItsEnd[record.outcome]);
 		default:
 			return [];
 	}
+}
+
+function isChosenAlready(choice: RecordOf<'choice'>, records: readonly JournalRecord[]): boolean {
+	const before = records.slice(0, records.indexOf(choice)).findLast(({ kind }) => kind === 'choice');
+	return before?.kind === 'choice' && before.solution === choice.solution;
 }
 
 function noteInWords({ by, text }: RecordOf<'note'>): string {

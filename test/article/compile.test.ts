@@ -28,6 +28,14 @@ describe('an executable article', () => {
 		expect(article.solutions.map(({ id }) => id)).toEqual(['end-idle-clients', 'ask-for-more-slots']);
 	});
 
+	test('says what a check compares with, apart from its prose and from how it is found out by hand', () => {
+		const text = readFixture('well-formed').replace(/\nBy hand: /, '\nThreshold: all of them.\n\nBy hand: ');
+		const checks = compileArticle(text, { path: 'kb900.md' }).article?.checks ?? [];
+		const [told] = checks.filter(({ threshold }) => threshold !== undefined);
+		expect(told?.threshold).toBe('all of them.');
+		expect(`${told?.prose} ${told?.byHand}`).not.toContain('all of them.');
+	});
+
 	test('routes verdicts: severity, finding, bearing of each cause, and the next check', () => {
 		const [, slots] = article.checks;
 		expect(slots?.branches).toMatchObject([

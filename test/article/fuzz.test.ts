@@ -35,6 +35,7 @@ const pieces = [
 		'not [b](#b), ',
 		'Verify: ',
 		'By hand: ',
+		'Threshold: ',
 		'->',
 	],
 	...[

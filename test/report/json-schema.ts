@@ -16,12 +16,20 @@ function isOfType(value: unknown, type: unknown): boolean {
 }
 
 const understood = new Set(
-	'$schema $id title description type const enum anyOf pattern minimum required properties additionalProperties items'.split(
+	'$ref $schema $id title description type const enum anyOf pattern minimum required properties additionalProperties items'.split(
 		' ',
 	),
 );
 
-export function misfits(value: unknown, schema: unknown, place = '$'): readonly string[] {
+/** @param referred the schemas that `$ref` may name */
+export function misfits(
+	value: unknown,
+	schema: unknown,
+	place = '$',
+	referred: Readonly<Record<string, unknown>> = {},
+): readonly string[] {
+	if (isObject(schema) && typeof schema.$ref === 'string')
+		return misfits(value, referred[schema.$ref], place, referred);
 	if (!isObject(schema)) return [`${place}: the schema is not an object`];
 	const unknown = Object.keys(schema).filter((keyword) => !understood.has(keyword));
 	if (unknown.length > 0)
@@ -43,17 +51,24 @@ export function misfits(value: unknown, schema: unknown, place = '$'): readonly 
 		found.push(`${place}: ${value} is too small`);
 	}
 	if (Array.isArray(schema.anyOf)) {
-		const each = schema.anyOf.map((option: unknown) => misfits(value, option, place));
+		const each = schema.anyOf.map((option: unknown) => misfits(value, option, place, referred));
 		if (!each.some((misfit) => misfit.length === 0)) found.push(...each.flat());
 	}
 	if (Array.isArray(value) && 'items' in schema) {
-		found.push(...value.flatMap((item, index) => misfits(item, schema.items, `${place}[${index}]`)));
+		found.push(
+			...value.flatMap((item, index) => misfits(item, schema.items, `${place}[${index}]`, referred)),
+		);
 	}
-	if (isObject(value)) found.push(...objectMisfits(value, schema, place));
+	if (isObject(value)) found.push(...objectMisfits(value, schema, place, referred));
 	return found;
 }
 
-function objectMisfits(value: Schema, schema: Schema, place: string): readonly string[] {
+function objectMisfits(
+	value: Schema,
+	schema: Schema,
+	place: string,
+	referred: Readonly<Record<string, unknown>>,
+): readonly string[] {
 	const properties = isObject(schema.properties) ? schema.properties : {};
 	const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
 	return [
@@ -62,7 +77,7 @@ function objectMisfits(value: Schema, schema: Schema, place: string): readonly s
 			.map((name) => `${place}: ${String(name)} is missing`),
 		...Object.entries(value).flatMap(([name, each]) => {
 			const rule = properties[name] ?? schema.additionalProperties;
-			return rule === undefined ? [] : misfits(each, rule, `${place}.${name}`);
+			return rule === undefined ? [] : misfits(each, rule, `${place}.${name}`, referred);
 		}),
 	];
 }

@@ -1,14 +1,24 @@
 import { toJson } from '../../report/json.ts';
 import { toMarkdown } from '../../report/markdown.ts';
 import { redactReport } from '../../report/redact.ts';
-import { sessionReport } from '../../report/session-report.ts';
 import { listSessions } from '../../session/list-sessions.ts';
 import { stateDir } from '../../session/state-dir.ts';
+import type { OptionValues } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
+import { caveatsOf, recordsAbout, reportOf } from '../report-of-session.ts';
 import { chosenSession } from '../session-argument.ts';
 import { articleOfSession } from '../session-article.ts';
+import type { World } from '../world.ts';
 import { formatOption, writeResult } from '../write-result.ts';
+
+/** On a terminal it is read, not kept: without its markup, as wide as the screen. */
+async function forReading(markdown: string, options: OptionValues, world: World): Promise<string> {
+	const { terminal } = world;
+	if (terminal === null || options.one('output') !== null) return markdown;
+	const { toTerminal } = await import('../../ui/markdown.ts');
+	return `${toTerminal(markdown, { width: terminal.output.columns ?? 80, color: world.color })}\n`;
+}
 
 export const report: Command = {
 	async run({ positionals, options }, world) {
@@ -17,24 +27,19 @@ export const report: Command = {
 		const chosen = chosenSession(positionals.SESSION?.[0] ?? null, sessions);
 		const { loaded, changed } = await articleOfSession(chosen, world);
 		if (changed !== null) await world.stderr.write(`kbwizard: ${changed}\n`);
-		const { article } = loaded;
-		const full = sessionReport({
-			session: chosen.session,
-			records: [
-				...chosen.records,
-				// What a later session took back of this one belongs to its report.
-				...sessions
-					.filter(({ session }) => session !== chosen.session)
-					.flatMap(({ records }) =>
-						records.filter((record) => record.kind === 'lifted' && record.of === chosen.session),
-					),
-			],
-			article,
-			tool: { name: 'kbwizard', version: world.version },
-			writtenAt: world.now().toISOString(),
-		});
+		const full = reportOf(
+			{
+				session: chosen.session,
+				records: recordsAbout(chosen, sessions),
+				article: loaded.article,
+				caveats: caveatsOf(chosen, changed),
+			},
+			world,
+		);
 		const shown = options.flag('no-redact') ? full : redactReport(full);
-		await writeResult(format === 'json' ? toJson(shown) : toMarkdown(shown), options, world);
+		const text = format === 'json' ? toJson(shown) : toMarkdown(shown);
+		const isRead = options.one('format') === null && format === 'markdown';
+		await writeResult(isRead ? await forReading(text, options, world) : text, options, world);
 		return exitStatus.done;
 	},
 };
