@@ -24,15 +24,22 @@ export class SqlSyntaxError extends Error {
 const longestSql = 100_000;
 const deepestNesting = 200;
 
+/** Why a text is not handed to the parser; null: it may be. */
+export function unfitForParser(sql: string): SqlSyntaxError | null {
+	if (sql.length > longestSql)
+		return new SqlSyntaxError(`the SQL is longer than ${longestSql} characters`, null);
+	if (nesting(sql) > deepestNesting) return new SqlSyntaxError('the SQL is nested too deeply', null);
+	if (sql.includes('\0')) return new SqlSyntaxError('there is a zero byte in the SQL', sql.indexOf('\0'));
+	return null;
+}
+
 /**
  * The statements of a text.
  * @throws SqlSyntaxError
  */
 export async function parseSql(sql: string): Promise<Statement[]> {
-	if (sql.length > longestSql)
-		throw new SqlSyntaxError(`the SQL is longer than ${longestSql} characters`, null);
-	if (nesting(sql) > deepestNesting) throw new SqlSyntaxError('the SQL is nested too deeply', null);
-	if (sql.includes('\0')) throw new SqlSyntaxError('there is a zero byte in the SQL', sql.indexOf('\0'));
+	const unfit = unfitForParser(sql);
+	if (unfit !== null) throw unfit;
 	const { hasSqlDetails, parse } = await import('libpg-query');
 	let result: unknown;
 	try {

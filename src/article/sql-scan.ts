@@ -89,7 +89,7 @@ export function scanSql(sql: string): SqlPiece[] {
 }
 
 /** Where the comment, string or quoted name that begins at `at` ends; null: none begins there. */
-function endOfOpaque(sql: string, at: number): number | null {
+export function endOfOpaque(sql: string, at: number): number | null {
 	if (sql.startsWith('/*', at)) return endOfBlockComment(sql, at);
 	for (const pattern of opaque) {
 		pattern.lastIndex = at;

@@ -7,6 +7,7 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { type Identity, identityFrom } from './identity.ts';
 import { type PostgresSession, QueryError, type QueryOptions, type QueryResult } from './postgres.ts';
 import { failure, lossOf, queryFailure } from './query-failure.ts';
+import { normaliseQueries } from './query-text.ts';
 import { type Answer, ask } from './statement.ts';
 import {
 	beginReading,
@@ -224,8 +225,9 @@ export class HeldSession implements PostgresSession {
 		at: string,
 	): Promise<QueryResult> {
 		const start = performance.now();
-		const { rows, rowCount } = await this.#send(sql, values.map(textFromFact), timeoutMs, maxRows);
+		const { rows, rowCount, queries } = await this.#send(sql, values.map(textFromFact), timeoutMs, maxRows);
 		const durationMs = Math.round((performance.now() - start) * 1000) / 1000;
+		await normaliseQueries(queries);
 		return { rows, rowCount, durationMs, at, notices: [...this.#notices] };
 	}
 

@@ -1,13 +1,16 @@
 /** One statement over the driver: rows as plain facts, no more of them kept than asked for. */
 import pg from 'pg';
 import type { FactValue, Row } from '../../machine/ports.ts';
-import { factFromText } from './values.ts';
+import { isQuery, type QueryInRow, queryAsKeywords } from './query-text.ts';
+import { factFromText, isFreeText } from './values.ts';
 
 export type Answer = {
 	/** Of the last statement that answered rows. */
 	readonly rows: readonly Row[];
 	/** Rows that it sent, also those not kept. */
 	readonly rowCount: number;
+	/** Those of the values that are queries, which stand in the rows as their keywords. */
+	readonly queries: readonly QueryInRow[];
 };
 
 /** The driver hands every value on as the text it came in. */
@@ -35,26 +38,33 @@ export function ask(
 		let latest: unknown = null;
 		let rows: Row[] = [];
 		let rowCount = 0;
+		let queries: QueryInRow[] = [];
 		query.on('row', (row: unknown, result) => {
 			if (result !== latest) {
 				latest = result;
 				rows = [];
 				rowCount = 0;
+				queries = [];
 			}
 			rowCount += 1;
-			if (rows.length < maxRows && Array.isArray(row)) rows.push(rowOf(row, result?.fields ?? []));
+			if (rows.length < maxRows && Array.isArray(row)) rows.push(rowOf(row, result?.fields ?? [], queries));
 		});
 		query.on('error', reject);
-		query.on('end', () => resolve({ rows, rowCount }));
+		query.on('end', () => resolve({ rows, rowCount, queries }));
 		client.query(query);
 	});
 }
 
-function rowOf(values: readonly unknown[], fields: readonly pg.FieldDef[]): Row {
+/** @param queries what is a query is added to it */
+function rowOf(values: readonly unknown[], fields: readonly pg.FieldDef[], queries: QueryInRow[]): Row {
 	const row: Record<string, FactValue> = {};
 	for (const [index, { name, dataTypeID }] of fields.entries()) {
 		const value = values[index];
-		row[name] = typeof value === 'string' ? factFromText(value, dataTypeID) : null;
+		if (typeof value !== 'string') row[name] = null;
+		else if (isFreeText(dataTypeID) && isQuery(name, value)) {
+			row[name] = queryAsKeywords(value);
+			queries.push({ row, column: name, text: value });
+		} else row[name] = factFromText(value, dataTypeID);
 	}
 	return row;
 }

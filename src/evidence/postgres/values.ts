@@ -54,6 +54,13 @@ export function factFromText(text: string, type: number): FactValue {
 	}
 }
 
+const exactTypes: ReadonlySet<number> = new Set(Object.values(oid));
+
+/** A value that may say anything: text, and whatever has no form of its own here. */
+export function isFreeText(type: number): boolean {
+	return !exactTypes.has(type);
+}
+
 function exactNumber(text: string): number | null {
 	if (!/^-?\d{1,30}(\.\d{1,30})?$/.test(text)) return null;
 	const shortest = text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -72,7 +72,7 @@ describeOn(testMajors, 'the session', options, (server, major) => {
 	it('runs under its own settings, whatever the role has', async () => {
 		const { rows } =
 			await session.read(`select current_setting('search_path') as path, current_setting('application_name') as name,
-			current_setting('transaction_read_only') as read_only, current_setting('jit') as jit, current_setting('statement_timeout') as statement,
+			current_setting('transaction_read_only') as read_only, current_setting('jit') as jit, current_setting('statement_timeout') as patience,
 			current_setting('lock_timeout') as lock`);
 		expect(rows).toEqual([
 			{
@@ -80,7 +80,7 @@ describeOn(testMajors, 'the session', options, (server, major) => {
 				name: 'kbwizard',
 				read_only: 'on',
 				jit: 'off',
-				statement: '5s',
+				patience: '5s',
 				lock: '2s',
 			},
 		]);
