@@ -86,8 +86,11 @@ export const commands = {
 	report: {
 		summary: 'a report of a session, for whoever was not there',
 		positionals: [session],
-		options: ['format', 'output', 'no-redact', ...anywhere],
-		notes: ['--format is markdown (default) or json; SESSION defaults to the latest.'],
+		options: ['format', 'output', 'no-redact', 'confirm', ...anywhere],
+		notes: [
+			'--format is markdown (default) or json; SESSION defaults to the latest.',
+			'Names and addresses stand as tokens; --no-redact shows them, and wants --confirm unredacted.',
+		],
 		load: async () => (await import('./commands/report.ts')).report,
 	},
 	sessions: {

@@ -3,6 +3,7 @@ import { codeSpan, escapeMarkdown } from './escape-markdown.ts';
 import { changeSection, undoSection } from './markdown-changes.ts';
 import { pathSection, serverSection, symptomSection, timelineSection } from './markdown-circumstances.ts';
 import { causeLines, findingSections, notSeenLines } from './markdown-findings.ts';
+import { redactionsInWords } from './redactions.ts';
 import type { Report } from './report.ts';
 import { count, titlesOf } from './words.ts';
 
@@ -27,6 +28,7 @@ export function toMarkdown(report: Report): string {
 	const { diagnosis } = report;
 	const titleOf = titlesOf(report.titles);
 	const lines = [
+		...(report.redacted ? [] : [notRedacted, '']),
 		`# ${escapeMarkdown(`${diagnosis.article.id} ${diagnosis.article.title}`)}`,
 		'',
 		...report.summary.map(({ label, text }) => `- **${label}**: ${escapeMarkdown(text)}`),
@@ -57,6 +59,7 @@ export function toMarkdown(report: Report): string {
 			report.notes.map(({ at, by, text }) => `- ${at}, ${escapeMarkdown(by)}: ${escapeMarkdown(text)}`),
 		),
 		...pathSection(report),
+		...takenOutSection(report),
 		footer(report),
 	];
 	return `${lines
@@ -65,10 +68,31 @@ export function toMarkdown(report: Report): string {
 		.trimEnd()}\n`;
 }
 
+/** The first thing in a report that must not leave the building. */
+const notRedacted =
+	'> **Not redacted**: names and addresses are shown as they are. Keep it where they may be known.';
+
+/** The log of the redaction: how much was taken out, and never what. */
+function takenOutSection({ redacted, redactions }: Report): readonly string[] {
+	const taken = redactionsInWords(redactions);
+	const where = redacted
+		? ['What a token stands for is kept where the report was made, and only there.', '']
+		: [];
+	return [
+		'## Taken out',
+		'',
+		`Taken out: ${taken ?? 'nothing had to be'}.`,
+		'',
+		...where,
+		'Never kept, whatever the report: passwords, keys and connection strings; literals and comments in queries; the lines of logs, of which there are counts, times and signatures only.',
+		'',
+	];
+}
+
 function footer({ redacted, session, writtenAt, diagnosis, changes }: Report): string {
 	const names = redacted
-		? 'Names and addresses stand as tokens; one name is one token throughout.'
-		: 'Names and addresses are shown as they are.';
+		? 'Names and addresses stand as tokens; one name is one token, in every report of this installation.'
+		: '**Not redacted**: names and addresses are shown as they are.';
 	const kept = session === null ? '' : ` Session ${codeSpan(session)}.`;
 	return `---\n\nWritten ${writtenAt} from ${count(diagnosis.findings.length, 'finding')} and ${count(changes.length, 'change')}.${kept} ${names}`;
 }

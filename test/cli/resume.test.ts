@@ -344,7 +344,7 @@ describeOnAtOnce(testMajors, 'after a kill -9', options, (server) => {
 		await killed(child);
 		const report = await run(['report'], { env });
 		expect(report.status, report.stderr).toBe(0);
-		expect(report.stderr).toBe('');
+		expect(report.stderr).toMatch(/^kbwizard: what its tokens stand for: \S+tokens\.json\n$/);
 		writeFileSync(own, text.replace('Our own.', 'Our own, changed.'));
 		expect((await run(['report'], { env })).stderr).toContain('own.md has changed since session');
 		const { status, stderr, stdout } = await resume(state);
@@ -382,7 +382,7 @@ describeOnAtOnce(testMajors, 'after a kill -9', options, (server) => {
 			['check', 'KB008', String(uri), '--json'],
 			['fix', 'KB008', 'disconnect-all-clients', String(uri), '--dry-run'],
 			['fix', 'KB008', 'disconnect-all-clients', String(uri), '--confirm', 'clinic', '--json'],
-			['report', '--no-redact'],
+			['report', '--no-redact', '--confirm', 'unredacted'],
 			['report', '--json'],
 			['sessions', '--json'],
 			['undo', '--yes', '--json'],

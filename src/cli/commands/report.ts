@@ -1,12 +1,13 @@
 import { toJson } from '../../report/json.ts';
 import { toMarkdown } from '../../report/markdown.ts';
-import { redactReport } from '../../report/redact.ts';
+import { unredactedReport } from '../../report/redact.ts';
 import { listSessions } from '../../session/list-sessions.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { OptionValues } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
 import { caveatsOf, recordsAbout, reportOf } from '../report-of-session.ts';
+import { confirmUnredacted, redactedReport } from '../report-redaction.ts';
 import { chosenSession } from '../session-argument.ts';
 import { articleOfSession } from '../session-article.ts';
 import type { World } from '../world.ts';
@@ -23,6 +24,7 @@ async function forReading(markdown: string, options: OptionValues, world: World)
 export const report: Command = {
 	async run({ positionals, options }, world) {
 		const format = options.flag('json') ? 'json' : formatOption(options, ['markdown', 'json']);
+		const redacts = !(await confirmUnredacted(options, world));
 		const sessions = await listSessions(stateDir(world));
 		const chosen = chosenSession(positionals.SESSION?.[0] ?? null, sessions);
 		const { loaded, changed } = await articleOfSession(chosen, world);
@@ -36,7 +38,7 @@ export const report: Command = {
 			},
 			world,
 		);
-		const shown = options.flag('no-redact') ? full : redactReport(full);
+		const shown = redacts ? await redactedReport(full, world) : unredactedReport(full);
 		const text = format === 'json' ? toJson(shown) : toMarkdown(shown);
 		const isRead = options.one('format') === null && format === 'markdown';
 		await writeResult(isRead ? await forReading(text, options, world) : text, options, world);
