@@ -28,7 +28,7 @@ const rooms: Readonly<Record<string, Room>> = {
 		own: ['evidence', 'machine', 'article', 'session', 'child-entry.ts', 'nearest-name.ts', 'system-code.ts'],
 		packages: ['pg'],
 	},
-	report: { own: ['machine', 'article', 'session'], packages: [] },
+	report: { own: ['machine', 'article', 'session', untrusted], packages: [] },
 	lab: { own: ['article', 'child-entry.ts'], packages: ['pg'] },
 	ui: {
 		own: ['machine', 'article', untrusted],

@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { printable } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
 import { parseRequest } from './arguments.ts';
 import { askSecret } from './ask-secret.ts';
 import { commandSpec } from './commands.ts';
+import { eraseLine } from './erase-line.ts';
 import { CancelledError, ExpectedError, endingOf } from './errors.ts';
 import {
 	type EndingSignal,
@@ -39,9 +41,16 @@ function outputTo(stream: NodeJS.WriteStream): Output {
 		write: (text) =>
 			new Promise((resolve) => {
 				if (readerIsGone) resolve();
-				else stream.write(text, () => resolve());
+				else stream.write(withoutOrders(text), () => resolve());
 			}),
 	};
+}
+
+/** The last door of all text: whoever wrote a part of it, a terminal is given no orders but ours. */
+function withoutOrders(text: string): string {
+	return text.startsWith(eraseLine)
+		? `${eraseLine}${printable(text.slice(eraseLine.length))}`
+		: printable(text);
 }
 
 /** Aborted by the first signal. A second one, later, ends the program at once. */

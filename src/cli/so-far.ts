@@ -5,12 +5,11 @@ import type { WizardContext } from '../machine/context.ts';
 import type { WizardActor } from '../machine/run.ts';
 import type { Diagnosis } from '../report/diagnosis.ts';
 import { decidingFinding, inOneLine, monitoringState } from '../report/status-line.ts';
+import { eraseLine } from './erase-line.ts';
 import type { World } from './world.ts';
 
 /** Columns that every terminal has, but for the last, which some fill by going to the next line. */
 const columns = 79;
-
-const eraseLine = '\r\x1b[K';
 
 /** `CRITICAL so far: 97 of 97 slots are taken (looking: Are idle sessions growing?)` */
 function lineOf(diagnosis: Diagnosis, title: string): string {

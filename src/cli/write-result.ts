@@ -1,5 +1,6 @@
 /** A result goes to standard output, or to the file that was named. */
 import { writeFile } from 'node:fs/promises';
+import { printable } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
 import type { OptionValues } from './arguments.ts';
 import { ExpectedError, usageError } from './errors.ts';
@@ -11,7 +12,7 @@ export async function writeResult(text: string, options: OptionValues, world: Wo
 	const file = options.one('output');
 	if (file === null) return world.stdout.write(text);
 	try {
-		await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+		await writeFile(file, printable(text), { flag: 'wx', mode: 0o600 });
 	} catch (error) {
 		const code = systemCode(error) ?? 'write-failed';
 		if (code === 'EEXIST')

@@ -39,14 +39,21 @@ const invisibles = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 export function cleanText(text: string, options: CleanTextOptions = {}): string {
 	const multiline = options.multiline ?? false;
 	const max = options.max ?? (multiline ? 20_000 : 2_000);
-	const plain = text
-		.slice(0, longestInput)
+	const plain = printable(text.slice(0, longestInput));
+	return cut(multiline ? plain : plain.replace(/[\t\n]+/g, ' ').trim(), max);
+}
+
+/**
+ * Text as a terminal prints it and does not obey it, line breaks and tabs kept, of any length: the last door of what is written as
+ * a whole. Where a text comes in, {@link cleanText} is the one to use.
+ */
+export function printable(text: string): string {
+	return text
 		.toWellFormed()
 		.replace(terminalSequences, '')
 		.replace(/\r\n?|[\u2028\u2029\x85]/g, '\n')
 		.replace(controls, '')
 		.replace(invisibles, '');
-	return cut(multiline ? plain : plain.replace(/[\t\n]+/g, ' ').trim(), max);
 }
 
 function cut(text: string, max: number): string {

@@ -32,7 +32,7 @@ function clean(value: unknown, field: string): unknown {
 }
 
 /** As JSON escapes it, in UTF-16 units. */
-function escaped(character: string): string {
+export function escaped(character: string): string {
 	return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
 		.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
 		.join('');

@@ -5,7 +5,7 @@ import { codeBlock, codeSpan, escapeMarkdown, table } from '../../src/report/esc
 import { toMarkdown } from '../../src/report/markdown.ts';
 import { redactReport } from '../../src/report/redact.ts';
 import { aDiagnosis, full } from './a-diagnosis.ts';
-import { aReport, disconnected } from './a-report.ts';
+import { aReport, disconnected } from './sample-report.ts';
 
 const rendered = (markdown: string): string => marked.parse(markdown, { async: false, gfm: true });
 

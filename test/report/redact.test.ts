@@ -6,7 +6,7 @@ import { redactReport, unredactedReport } from '../../src/report/redact.ts';
 import type { Report } from '../../src/report/report.ts';
 import { TokenBook } from '../../src/report/token-book.ts';
 import { aDiagnosis, full } from './a-diagnosis.ts';
-import { aReport, disconnected } from './a-report.ts';
+import { aReport, disconnected } from './sample-report.ts';
 
 const at = '2026-11-22T14:00:00.000Z';
 
