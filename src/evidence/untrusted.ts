@@ -70,7 +70,7 @@ type Rule = { readonly pattern: RegExp; readonly replacement: string };
  * Names whose value is a secret, in conninfo, Npgsql, JDBC and .NET strings, JSON, headers and environments. How a
  * pooler's clients are asked who they are, and in which file it looks (`auth_type`, `auth_file`), is none.
  */
-const secretName = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|secret|token|(?:api|access|private|account|shared)[ _-]?key|credentials?|(?<![a-z])auth(?!_(?:type|file|user|dbname)\b))[\w-]{0,20}`;
+const secretName = String.raw`(?:pass(?:word|wd|phrase|code)?|pwd|psw|secret|token|(?:api|access|private|account|shared|client|signing|validation|encryption|decryption|symmetric)[ _-]?key|credentials?|(?<![a-z])auth(?!_(?:type|file|user|dbname)\b))[\w-]{0,20}`;
 
 /**
  * A value: in quotes (a doubled or backslashed quote inside; unclosed, it goes to the end), in .NET braces, or bare up
@@ -111,6 +111,28 @@ const secretRules: readonly Rule[] = [
 		// `password=@FILE` is our own advice: where a secret is to be read from.
 		pattern: new RegExp(
 			String.raw`(${secretName}["']?\s*(?::=|=>|=|:)\s*)(?!@FILE(?!\S))${secretValue}`,
+			'gi',
+		),
+		replacement: `$1${redacted}`,
+	},
+	// .NET's and Java's settings: the secret's name is the value of one attribute, and the secret that of another.
+	{
+		pattern: new RegExp(
+			String.raw`(\b(?:key|name)\s*=\s*(["'])[^"'<>]{0,100}${secretName}[^"'<>]{0,100}\2[^<>]{0,200}?\bvalue\s*=\s*)(?:"[^"]*(?:"|$)|'[^']*(?:'|$))`,
+			'gi',
+		),
+		replacement: `$1"${redacted}"`,
+	},
+	{
+		pattern: new RegExp(
+			String.raw`(\bvalue\s*=\s*)(?:"[^"<>]*"|'[^'<>]*')(?=[^<>]{0,200}\b(?:key|name)\s*=\s*["'][^"'<>]{0,100}${secretName})`,
+			'gi',
+		),
+		replacement: `$1"${redacted}"`,
+	},
+	{
+		pattern: new RegExp(
+			String.raw`(<[\w.:-]{0,60}${secretName}(?:\s[^<>]{0,200})?>)[^<]*[^<\s][^<]*(?=<\/)`,
 			'gi',
 		),
 		replacement: `$1${redacted}`,
