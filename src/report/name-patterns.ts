@@ -78,7 +78,7 @@ export function namePattern(names: Iterable<string>): RegExp {
 	// Without a name: a pattern that matches nothing.
 	const known = longestFirst.length === 0 ? '(?!)' : longestFirst.join('|');
 	return new RegExp(
-		`${mail}|(?<![\\p{L}\\p{N}_])(?:${known})(?![\\p{L}\\p{N}_])|${home}|${host}|(?<address>${address})`,
+		`${mail}|(?<![\\p{L}\\p{N}_])(?:${known})(?![\\p{L}\\p{N}_]|\\.exe\\.config)|${home}|${host}|(?<address>${address})`,
 		'giu',
 	);
 }
