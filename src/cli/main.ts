@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { printable } from '../evidence/untrusted.ts';
+import { printable, printableInColour } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
 import { parseRequest } from './arguments.ts';
 import { askSecret } from './ask-secret.ts';
@@ -24,7 +24,9 @@ const graceMs = 10_000;
 /** A second signal within this time is the same key press, forwarded. */
 const sameKeyPressMs = 500;
 
-function outputTo(stream: NodeJS.WriteStream): Output {
+/** @param plain no colours, whatever it is */
+function outputTo(stream: NodeJS.WriteStream, plain: boolean): Output {
+	const inColour = stream.isTTY === true && !plain;
 	let readerIsGone = false;
 	stream.on('error', (error: NodeJS.ErrnoException) => {
 		readerIsGone = true;
@@ -41,16 +43,15 @@ function outputTo(stream: NodeJS.WriteStream): Output {
 		write: (text) =>
 			new Promise((resolve) => {
 				if (readerIsGone) resolve();
-				else stream.write(withoutOrders(text), () => resolve());
+				else stream.write(withoutOrders(text, inColour), () => resolve());
 			}),
 	};
 }
 
 /** The last door of all text: whoever wrote a part of it, a terminal is given no orders but ours. */
-function withoutOrders(text: string): string {
-	return text.startsWith(eraseLine)
-		? `${eraseLine}${printable(text.slice(eraseLine.length))}`
-		: printable(text);
+function withoutOrders(text: string, inColour: boolean): string {
+	const safe = inColour ? printableInColour : printable;
+	return text.startsWith(eraseLine) ? `${eraseLine}${safe(text.slice(eraseLine.length))}` : safe(text);
 }
 
 /** Aborted by the first signal. A second one, later, ends the program at once. */
@@ -120,9 +121,9 @@ function isAlive(pid: number): boolean {
 
 async function worldOf(args: readonly string[], root: URL): Promise<World> {
 	const { env, platform, stdin, stdout, stderr } = process;
-	const output = outputTo(stdout);
 	const plain = args.includes('--no-color') || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
-	const errors = outputTo(stderr);
+	const output = outputTo(stdout, plain);
+	const errors = outputTo(stderr, plain);
 	return {
 		stdout: output,
 		stderr: errors,

@@ -56,6 +56,17 @@ export function printable(text: string): string {
 		.replace(invisibles, '');
 }
 
+/** Colours and weights, which a terminal may be given where it shows them. */
+const looks = /(\x1b\[[\d;]*m)/;
+
+/** {@link printable} that keeps colours and weights. */
+export function printableInColour(text: string): string {
+	return text
+		.split(looks)
+		.map((piece, index) => (index % 2 === 1 ? piece : printable(piece)))
+		.join('');
+}
+
 function cut(text: string, max: number): string {
 	if (text.length <= max) return text;
 	// A pair that the cut goes through would leave half a character: `toWellFormed` would show it as U+FFFD.

@@ -37,7 +37,7 @@ export function changeSection(change: Change): readonly string[] {
 	return [
 		`### ${escapeMarkdown(change.title)}`,
 		'',
-		`${escapeMarkdown(change.outcome)}${change.at === null ? '' : `, ${change.at}`}${values.length === 0 ? '' : `; with ${values.join(', ')}`}.`,
+		`${escapeMarkdown(change.outcome)}${change.at === null ? '' : `, ${escapeMarkdown(change.at)}`}${values.length === 0 ? '' : `; with ${values.join(', ')}`}.`,
 		'',
 		...change.done.map(
 			({ what, status, why }) =>

@@ -39,7 +39,7 @@ function findingSection(
 		'',
 		`**${escapeMarkdown(finding.verdict)}** (${finding.severity}): ${escapeMarkdown(finding.text)}`,
 		'',
-		`From ${sourceInWords(finding.source)}, ${finding.at}${said}.`,
+		`From ${sourceInWords(finding.source)}, ${escapeMarkdown(finding.at)}${said}.`,
 		'',
 		...(threshold === null ? [] : [`Threshold: ${escapeMarkdown(threshold)}`, '']),
 		...(error === null

@@ -44,7 +44,7 @@ export function toMarkdown(report: Report): string {
 			'What was done outside the tool',
 			report.outside.map(
 				({ at, solution, what, outcome }) =>
-					`- ${at}, ${escapeMarkdown(solution)}: ${escapeMarkdown(what)}: ${outcome}`,
+					`- ${escapeMarkdown(at)}, ${escapeMarkdown(solution)}: ${escapeMarkdown(what)}: ${outcome}`,
 			),
 		),
 		...list(
@@ -56,7 +56,9 @@ export function toMarkdown(report: Report): string {
 		...list('Next steps', nextSteps(report), 'None is advised.'),
 		...section(
 			'Notes',
-			report.notes.map(({ at, by, text }) => `- ${at}, ${escapeMarkdown(by)}: ${escapeMarkdown(text)}`),
+			report.notes.map(
+				({ at, by, text }) => `- ${escapeMarkdown(at)}, ${escapeMarkdown(by)}: ${escapeMarkdown(text)}`,
+			),
 		),
 		...pathSection(report),
 		...takenOutSection(report),

@@ -17,6 +17,9 @@ const common: ReadonlySet<string> = new Set([
 	'local',
 	'any',
 	'none',
+	'not said',
+	'all others',
+	'unknown',
 	// Of the operating system.
 	'root',
 	'administrator',

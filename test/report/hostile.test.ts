@@ -82,7 +82,7 @@ function told(bad: string): Report {
 	const text = fillTemplate('{role} is full', { role: bad });
 	const finding = {
 		...full,
-		...{ text, verdict: bad, facts: { role: bad }, rows: [row] },
+		...{ text, at: bad, verdict: bad, facts: { role: bad }, rows: [row] },
 		error: { code: bad, routine: bad, layer: null, message: bad, next: [bad] },
 	};
 	const diagnosis = aDiagnosis({
@@ -107,7 +107,7 @@ function told(bad: string): Report {
 		changes: [
 			{
 				...disconnected,
-				...{ title: bad, outcome: bad, parameters: { role: bad }, statements: [bad], diff: bad },
+				...{ title: bad, at: bad, outcome: bad, parameters: { role: bad }, statements: [bad], diff: bad },
 				done: [{ what: bad, status: 'done', why: bad }],
 				rows: [{ pid: 1, backend_start: bad, status: 'ended', why: bad, columns: row }],
 				undoable: [bad],

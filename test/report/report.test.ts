@@ -111,5 +111,6 @@ test('the Markdown is one that a renderer takes apart as it was meant', () => {
 		'Next steps',
 		'Notes',
 		'The way through the article',
+		'Taken out',
 	]);
 });
