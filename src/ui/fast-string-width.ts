@@ -34,3 +34,6 @@ export default function stringWidth(text: string, options?: Readonly<Record<stri
 	real ??= loaded();
 	return real(text, options);
 }
+
+/** For who asks by `require`, as the tables of marked-terminal do: without it they get the module, which is no function. */
+export { stringWidth as 'module.exports' };
