@@ -39,6 +39,7 @@ function open(world: World, session?: SessionId): Journal {
 		stateDir: stateDir(world),
 		writer: { pid: world.pid, host: world.hostname, isAlive: world.isAlive },
 		clock: world.now,
+		version: world.version,
 		...(session === undefined ? {} : { session }),
 	});
 }

@@ -22,7 +22,12 @@ export type Finding = {
 	readonly error: Failure | null;
 	/** The GRANT that would have shown more; null: all was seen. */
 	readonly grant: string | null;
+	/** Since when it may be true no more; absent: it was seen in this run, without a break since. */
+	readonly stale?: Staleness;
 };
+
+/** What came between: the session was resumed, the computer slept, the connection was gone for long. */
+export type Staleness = 'resumed' | 'slept' | 'disconnected';
 
 /** A check that nobody answered. */
 export type NotSeen = { readonly check: Slug; readonly why: string; readonly grant: string | null };

@@ -12,6 +12,8 @@ export type ChangeInForce = {
 export function changesInForce(records: readonly JournalRecord[]): readonly ChangeInForce[] {
 	const outcomes = outcomesOf(records);
 	const lifted = liftedOf(records);
+	const instants = instantsOf(records);
+	const begun = ({ intent }: ChangeInForce) => instants.get(keyOf(intent.session, intent.seq)) ?? intent.at;
 	return records
 		.filter((record) => record.kind === 'intent')
 		.flatMap((intent): readonly ChangeInForce[] => {
@@ -20,7 +22,25 @@ export function changesInForce(records: readonly JournalRecord[]): readonly Chan
 			if (intent.inverse === null || lifted.has(key)) return [];
 			return status === 'done' || status === 'unknown' ? [{ intent, inverse: intent.inverse, status }] : [];
 		})
-		.sort((a, b) => b.intent.at.localeCompare(a.intent.at) || b.intent.seq - a.intent.seq);
+		.sort(
+			(a, b) =>
+				begun(b).localeCompare(begun(a)) ||
+				b.intent.session.localeCompare(a.intent.session) ||
+				b.intent.seq - a.intent.seq,
+		);
+}
+
+/** When each record was written; never before the one that it follows, whatever was done to the clock meanwhile. */
+function instantsOf(records: readonly JournalRecord[]): ReadonlyMap<string, string> {
+	const latest = new Map<string, string>();
+	return new Map(
+		records.map(({ session, seq, at }) => {
+			const before = latest.get(session) ?? at;
+			const instant = at < before ? before : at;
+			latest.set(session, instant);
+			return [keyOf(session, seq), instant];
+		}),
+	);
 }
 
 /** A step that began and whose end was never written: the session ended in the middle of it. */

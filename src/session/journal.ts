@@ -3,12 +3,15 @@ import {
 	chmodSync,
 	closeSync,
 	constants,
+	fchmodSync,
+	fstatSync,
 	fsyncSync,
 	ftruncateSync,
 	lstatSync,
 	mkdirSync,
 	openSync,
 	readFileSync,
+	readSync,
 	writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,14 +19,14 @@ import { cleanText } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
 import { JournalError, journalErrorOf } from './journal-error.ts';
 import { journalLine } from './journal-line.ts';
-import { lineHash, parseJournal } from './read-journal.ts';
+import { lineHash, type Newer, parseJournal } from './read-journal.ts';
 import type { JournalEntry, JournalRecord, SessionId } from './record.ts';
 import { isJournalRecord } from './record-shape.ts';
 import { isSessionId, newSessionId } from './session-id.ts';
 import { lockSession, type Writer } from './session-lock.ts';
 
 export type AppendOptions = {
-	/** Resolve only when it would survive a power cut: before an effect, and after it. */
+	/** Resolve only when it would survive a power cut; default: where it says what was done, and how a session ended. */
 	readonly durable?: boolean;
 };
 
@@ -48,9 +51,22 @@ export type OpenJournalInput = {
 	readonly stateDir: string;
 	readonly writer: Writer;
 	readonly clock: () => Date;
+	/** Of this program, for what it says of a newer one; absent: it is not said. */
+	readonly version?: string;
 	/** A session to go on with; absent: a new one. */
 	readonly session?: SessionId;
 };
+
+/** What was begun, what became of it, and what an end was: that a power cut must not take. */
+const lasting: ReadonlySet<JournalEntry['kind']> = new Set([
+	'cluster',
+	'intent',
+	'outcome',
+	'lifted',
+	'verified',
+	'undone',
+	'closed',
+]);
 
 /** The folder that holds the journals. */
 export function sessionsDir(stateDir: string): string {
@@ -71,7 +87,8 @@ export function journalFile(stateDir: string, session: SessionId): string {
 
 /**
  * Opens a new session's journal, or goes on with an earlier one. A last line that a crash cut short is dropped, and
- * a note says so; any other damage is refused, for what follows it could not be told from forgery.
+ * a note says so; any other damage is refused, for what follows it could not be told from forgery, and so is what a
+ * newer version wrote.
  * @throws JournalError
  */
 export function openJournal(input: OpenJournalInput): Journal {
@@ -98,7 +115,8 @@ function createJournal(input: OpenJournalInput): Journal {
 	for (let attempt = 0; ; attempt += 1) {
 		const session = newSessionId(input.clock());
 		const file = journalFile(input.stateDir, session);
-		const unlock = lockSession(file, input.writer);
+		const lock = () => lockSession(file, input.writer);
+		const unlock = lock();
 		try {
 			const fd = openSync(file, appending | constants.O_CREAT | constants.O_EXCL, 0o600);
 			syncFolder(dirname(file));
@@ -106,6 +124,7 @@ function createJournal(input: OpenJournalInput): Journal {
 				session,
 				file,
 				fd,
+				lock,
 				unlock,
 				clock: input.clock,
 				records: [],
@@ -123,12 +142,16 @@ function createJournal(input: OpenJournalInput): Journal {
 
 function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
 	const file = journalFile(input.stateDir, session);
-	const unlock = lockSession(file, input.writer);
+	const lock = () => lockSession(file, input.writer);
+	const unlock = lock();
 	let fd: number | null = null;
 	try {
 		fd = openSync(file, appending);
+		// It may have come from elsewhere, with rights that somebody else's umask left.
+		if ((fstatSync(fd).mode & 0o077) !== 0) fchmodSync(fd, 0o600);
 		const bytes = readFileSync(fd);
-		const { records, damage, head, goodBytes } = parseJournal(bytes);
+		const { records, damage, newer, head, goodBytes } = parseJournal(bytes);
+		if (newer !== null) throw newerJournal(file, session, newer, input.version);
 		if (damage !== null && !damage.torn) {
 			throw new JournalError(
 				'journal-damaged',
@@ -150,6 +173,7 @@ function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
 			session,
 			file,
 			fd,
+			lock,
 			unlock,
 			clock: input.clock,
 			records,
@@ -170,6 +194,24 @@ function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
 	}
 }
 
+function newerJournal(
+	file: string,
+	session: SessionId,
+	{ line, version }: Newer,
+	ours: string | undefined,
+): JournalError {
+	const wrote = version === null ? 'a newer kbwizard' : `kbwizard ${version}`;
+	const is = ours === undefined ? '' : ` (this is ${ours})`;
+	return new JournalError(
+		'newer-journal',
+		`${wrote} wrote the journal ${file}, and from line ${line} on this version does not know what it says${is}`,
+		[
+			`use that version, or a later one, to go on with it or to take back what it changed: nothing was touched here`,
+			`what this version understands of it: kbwizard report ${session}`,
+		],
+	);
+}
+
 /** A new file's name is only as durable as its folder. Not every system lets a folder be synchronised. */
 function syncFolder(dir: string): void {
 	try {
@@ -184,10 +226,15 @@ function syncFolder(dir: string): void {
 	}
 }
 
+function writeAll(fd: number, bytes: Buffer): void {
+	for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+}
+
 type OpenState = {
 	readonly session: SessionId;
 	readonly file: string;
 	readonly fd: number;
+	readonly lock: () => () => void;
 	readonly unlock: () => void;
 	readonly clock: () => Date;
 	readonly records: readonly JournalRecord[];
@@ -201,6 +248,8 @@ class OpenedJournal implements Journal {
 	readonly file: string;
 	readonly #state: OpenState;
 	readonly #records: JournalRecord[];
+	#fd: number;
+	#unlock: () => void;
 	#head: string | null;
 	#size: number;
 	#open = true;
@@ -209,6 +258,8 @@ class OpenedJournal implements Journal {
 		this.session = state.session;
 		this.file = state.file;
 		this.#state = state;
+		this.#fd = state.fd;
+		this.#unlock = state.unlock;
 		this.#records = [...state.records];
 		this.#head = state.head;
 		this.#size = state.size;
@@ -220,9 +271,9 @@ class OpenedJournal implements Journal {
 
 	async append(entry: JournalEntry, options: AppendOptions = {}): Promise<JournalRecord> {
 		const record = this.write(entry);
-		if (options.durable ?? false) {
+		if (options.durable ?? lasting.has(entry.kind)) {
 			try {
-				fsyncSync(this.#state.fd);
+				fsyncSync(this.#fd);
 			} catch (error) {
 				throw journalErrorOf(error, 'write the journal', this.file);
 			}
@@ -235,6 +286,7 @@ class OpenedJournal implements Journal {
 		if (!this.#open) {
 			throw new JournalError('journal-closed', `the journal ${this.file} is closed`, ['begin a new session']);
 		}
+		this.#checkFile();
 		const line = journalLine(
 			{
 				v: 1,
@@ -261,11 +313,47 @@ class OpenedJournal implements Journal {
 		return record;
 	}
 
+	/**
+	 * The file must be as it was left. One that was removed is written anew, for what it says of changes is nowhere else;
+	 * one that somebody else has written to is left alone.
+	 */
+	#checkFile(): void {
+		const { nlink, size } = fstatSync(this.#fd);
+		if (nlink === 0) this.#writeAnew();
+		else if (size !== this.#size)
+			throw new JournalError(
+				'journal-changed',
+				`somebody else has changed the journal ${this.file} while it was being written`,
+				['nothing more is written to it; what it says is kept', 'begin a new session'],
+			);
+	}
+
+	#writeAnew(): void {
+		const bytes = Buffer.alloc(this.#size);
+		readSync(this.#fd, bytes, 0, bytes.length, 0);
+		let fd: number | null = null;
+		try {
+			ownFolder(dirname(this.file));
+			this.#unlock();
+			this.#unlock = this.#state.lock();
+			fd = openSync(this.file, appending | constants.O_CREAT | constants.O_EXCL, 0o600);
+			writeAll(fd, bytes);
+			fsyncSync(fd);
+			syncFolder(dirname(this.file));
+			closeSync(this.#fd);
+			this.#fd = fd;
+		} catch (error) {
+			if (fd !== null) closeSync(fd);
+			throw journalErrorOf(error, 'write again the journal that was removed,', this.file);
+		}
+		this.write({ kind: 'note', text: 'the journal had been removed, and was written anew' });
+	}
+
 	/** All of it or nothing: what a full disk let through of it is taken out again. */
 	#writeWhole(bytes: Buffer): void {
-		const { fd } = this.#state;
+		const fd = this.#fd;
 		try {
-			for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
+			writeAll(fd, bytes);
 		} catch (error) {
 			try {
 				ftruncateSync(fd, this.#size);
@@ -280,7 +368,7 @@ class OpenedJournal implements Journal {
 	close(): void {
 		if (!this.#open) return;
 		this.#open = false;
-		closeSync(this.#state.fd);
-		this.#state.unlock();
+		closeSync(this.#fd);
+		this.#unlock();
 	}
 }

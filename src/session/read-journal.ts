@@ -1,9 +1,10 @@
 /** Reading a journal back: every line that can be trusted, and where trust ends. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { cleanText } from '../evidence/untrusted.ts';
 import { journalErrorOf } from './journal-error.ts';
 import type { JournalRecord } from './record.ts';
-import { isJournalRecord } from './record-shape.ts';
+import { isEnvelope, isJournalRecord, isKnownKind } from './record-shape.ts';
 
 /** Where a journal stops to be what was written. */
 export type Damage = {
@@ -15,10 +16,20 @@ export type Damage = {
 	readonly torn: boolean;
 };
 
+/** A newer version of kbwizard has written here, and this one does not know all of what it says. */
+export type Newer = {
+	/** 1-based: the first line that is not understood. */
+	readonly line: number;
+	/** Of the program that wrote it; null: it does not say. */
+	readonly version: string | null;
+};
+
 export type JournalContent = {
-	/** All up to the damage, in order. */
+	/** All that are understood, in order: up to the damage, and up to a line that must not be passed over. */
 	readonly records: readonly JournalRecord[];
 	readonly damage: Damage | null;
+	/** Null: all of it is understood. What is there is kept, told as far as it goes, and never written to. */
+	readonly newer: Newer | null;
 	/** SHA-256 of the last good line: what the next record's `prev` must be; null: there is none. */
 	readonly head: string | null;
 	/** Bytes up to the end of the last good line. */
@@ -45,41 +56,91 @@ export async function readJournal(file: string): Promise<JournalContent> {
 /** {@link readJournal} on what is already in memory. */
 export function parseJournal(bytes: Buffer): JournalContent {
 	const records: JournalRecord[] = [];
-	let head: string | null = null;
+	let chain: Chain | null = null;
+	let newer: Newer | null = null;
 	let start = 0;
-	while (start < bytes.length) {
+	for (let number = 1; start < bytes.length; number += 1) {
 		const newline = bytes.indexOf(0x0a, start);
 		const end = newline === -1 ? bytes.length : newline;
 		const line = bytes.toString('utf8', start, end);
-		const read = recordOf(line, records.at(-1) ?? null, head);
+		const so = { records, head: chain?.head ?? null, goodBytes: start };
 		// Without its line end even a whole record was not finished: the next one would stand in the same line.
-		const torn = newline === -1;
-		if (typeof read === 'string' || torn) {
-			const what = torn ? 'the last line was not finished' : String(read);
-			return { records, damage: { line: records.length + 1, what, torn }, head, goodBytes: start };
+		if (newline === -1)
+			return { ...so, newer, damage: { line: number, what: 'the last line was not finished', torn: true } };
+		const read = readLine(line, chain);
+		switch (read.is) {
+			case 'damaged':
+				return { ...so, newer, damage: { line: number, what: read.what, torn: false } };
+			case 'not for us':
+				return {
+					...so,
+					damage: null,
+					newer: newer ?? { line: number, version: writerOf(records, read.version) },
+				};
+			case 'passed over':
+				newer ??= { line: number, version: writerOf(records, null) };
+				break;
+			case 'record':
+				records.push(read.record);
 		}
-		records.push(read);
-		head = lineHash(line);
+		chain = { head: lineHash(line), seq: read.seq, session: read.session };
 		start = end + 1;
 	}
-	return { records, damage: null, head, goodBytes: start };
+	return { records, damage: null, newer, head: chain?.head ?? null, goodBytes: start };
 }
 
-/** The record of one line, or why it is none. */
-function recordOf(line: string, before: JournalRecord | null, head: string | null): JournalRecord | string {
+/** The line before, as the next one must know it. */
+type Chain = { readonly head: string; readonly seq: number; readonly session: string };
+
+type Line =
+	| (Omit<Chain, 'head'> & { readonly is: 'record'; readonly record: JournalRecord })
+	/** Whole, and of a kind that was added later: an older reader may pass over it. */
+	| (Omit<Chain, 'head'> & { readonly is: 'passed over' })
+	/** Of a format that an older reader must not pass over. */
+	| { readonly is: 'not for us'; readonly version: string | null }
+	| { readonly is: 'damaged'; readonly what: string };
+
+function readLine(line: string, before: Chain | null): Line {
+	const damaged = (what: string): Line => ({ is: 'damaged', what });
 	let value: unknown;
 	try {
 		value = JSON.parse(line);
 	} catch {
-		return 'this is not a record (not JSON)';
+		return damaged('this is not a record (not JSON)');
 	}
-	if (!isJournalRecord(value)) {
-		return 'this is not a record that this version of kbwizard knows: it is damaged, or a newer one wrote it';
-	}
-	if (value.prev !== head)
-		return 'this line does not follow from the one before it: lines were changed or removed';
-	if (value.seq !== (before?.seq ?? 0) + 1) return `record ${value.seq} is out of order`;
-	if (before !== null && value.session !== before.session)
-		return `this record is of session ${value.session}`;
-	return value;
+	if (isOfLaterFormat(value)) return { is: 'not for us', version: toolVersion(value) };
+	if (!isEnvelope(value) || value.v !== 1) return damaged('this is not a record');
+	const { seq, session } = value;
+	if (value.prev !== (before?.head ?? null))
+		return damaged('this line does not follow from the one before it: lines were changed or removed');
+	if (seq !== (before?.seq ?? 0) + 1) return damaged(`record ${seq} is out of order`);
+	if (before !== null && session !== before.session) return damaged(`this record is of session ${session}`);
+	if (!isKnownKind(value.kind)) return { is: 'passed over', seq, session };
+	const record: unknown = value;
+	if (!isJournalRecord(record))
+		return damaged(
+			'this is not a record that this version of kbwizard knows: it is damaged, or a newer one wrote it',
+		);
+	return { is: 'record', record, seq, session };
 }
+
+function isOfLaterFormat(value: unknown): value is object {
+	return (
+		typeof value === 'object' && value !== null && 'v' in value && typeof value.v === 'number' && value.v > 1
+	);
+}
+
+/** As a first record of any format says it, if it does. */
+function toolVersion(value: object): string | null {
+	if (!('tool' in value) || typeof value.tool !== 'object' || value.tool === null) return null;
+	return 'version' in value.tool && typeof value.tool.version === 'string'
+		? shownVersion(value.tool.version)
+		: null;
+}
+
+function writerOf(records: readonly JournalRecord[], said: string | null): string | null {
+	const told = records.findLast((record) => record.kind === 'opened' || record.kind === 'resumed');
+	return said ?? (told === undefined ? null : shownVersion(told.tool.version));
+}
+
+const shownVersion = (version: string): string => cleanText(version, { max: 40 });

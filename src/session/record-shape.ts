@@ -1,5 +1,5 @@
 /** Whether a line that was read is a record that this program wrote: what is not, is not acted upon. */
-import type { EntryOf, Inverse, JournalEntry, JournalRecord } from './record.ts';
+import type { EntryOf, Envelope, Inverse, JournalEntry, JournalRecord } from './record.ts';
 
 type Test = (value: unknown) => boolean;
 
@@ -47,6 +47,7 @@ const mapOf =
 const severity = oneOf('ok', 'info', 'warning', 'critical', 'unknown');
 const facts = mapOf(fact);
 const failure = object({ code: text, message: text, next: listOf(text) });
+const tool = object({ name: text, version: text });
 const server = object({
 	host: orNull(text),
 	port: orNull(number),
@@ -91,13 +92,21 @@ const inverse: Test = (value) =>
 
 const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } = {
 	opened: {
-		article: object({ id: text, sha256: text, path: orAbsent(text) }),
-		tool: object({ name: text, version: text }),
+		article: object({ id: text, sha256: text, path: orAbsent(text), checks: orAbsent(mapOf(text)) }),
+		tool,
 		server: orNull(server),
 		host: text,
 		user: text,
 		timeZone: orAbsent(text),
 	},
+	resumed: {
+		article: object({ sha256: text, checks: mapOf(text) }),
+		tool,
+		host: text,
+		user: text,
+		dropped: listOf(text),
+	},
+	outdated: { why: oneOf('slept', 'disconnected') },
 	server: { server },
 	cluster: { id: text },
 	finding: {
@@ -182,13 +191,30 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	lifted: { of: text, intent: number, by: text, why: orNull(text) },
 	note: { text, by: orAbsent(text) },
 	gauge: { used: number, usable: number },
-	closed: { outcome: text, severity: orNull(severity) },
+	closed: {
+		outcome: text,
+		severity: orNull(severity),
+		causes: orAbsent(listOf(object({ id: text, title: text, standing: text }))),
+	},
 };
+
+/** What every record has, of whatever version and kind. */
+export type AnyEnvelope = Omit<Envelope, 'v'> & { readonly v: number; readonly kind: string };
+
+/** Whether it can be told where a record stands in its chain, though not what it says. */
+export function isEnvelope(value: unknown): value is AnyEnvelope {
+	if (!isObject(value) || !Number.isSafeInteger(value.v) || !Number.isSafeInteger(value.seq)) return false;
+	return text(value.session) && orNull(text)(value.prev) && text(value.at) && text(value.kind);
+}
+
+/** Whether this version has records of that kind. */
+export function isKnownKind(kind: string): boolean {
+	return Object.hasOwn(shapes, kind);
+}
 
 /** Whether a value read from a journal has every field that its kind wants. */
 export function isJournalRecord(value: unknown): value is JournalRecord {
 	if (!isObject(value)) return false;
-	if (value.v !== 1 || !text(value.session) || !Number.isSafeInteger(value.seq)) return false;
-	if (!orNull(text)(value.prev) || !text(value.at)) return false;
+	if (value.v !== 1 || !isEnvelope(value)) return false;
 	return Object.entries(shapes).some(([kind, shape]) => value.kind === kind && fits(value, shape));
 }

@@ -3,6 +3,7 @@
  * reader must not pass over raises `v`.
  */
 import type { Severity, Slug } from '../article/article.ts';
+import type { RankedCause, Staleness } from '../machine/finding.ts';
 import type { JournalEntry as MachineEntry } from '../machine/journal-entry.ts';
 import type { Done, FactValue, PlanRow, ServerIdentity } from '../machine/ports.ts';
 
@@ -60,6 +61,8 @@ export type OpenedEntry = {
 		readonly sha256: string;
 		/** An article of one's own: its file, absolute. Absent: it shipped with the program. */
 		readonly path?: string;
+		/** What its checks looked like, as `checkMarks` says: a later text of it may ask something else. */
+		readonly checks?: Readonly<Record<Slug, string>>;
 	};
 	readonly tool: { readonly name: string; readonly version: string };
 	/** Null: no server was given. */
@@ -70,6 +73,24 @@ export type OpenedEntry = {
 	/** That machine's time zone (IANA); absent: it was not asked. */
 	readonly timeZone?: string;
 };
+
+/**
+ * The wizard went on with the session, after a crash or on another day: what was known before is stale from here on,
+ * until it is looked at again.
+ */
+export type ResumedEntry = {
+	readonly kind: 'resumed';
+	/** As the article is now. */
+	readonly article: Required<Pick<OpenedEntry['article'], 'sha256' | 'checks'>>;
+	readonly tool: OpenedEntry['tool'];
+	readonly host: string;
+	readonly user: string;
+	/** Checks that are not what they were: what they found before counts no more. */
+	readonly dropped: readonly Slug[];
+};
+
+/** What was known before is stale from here on, though the session went on. */
+export type OutdatedEntry = { readonly kind: 'outdated'; readonly why: Exclude<Staleness, 'resumed'> };
 
 /** The connection was made, or moved: the server as it is now known. */
 export type ServerEntry = { readonly kind: 'server'; readonly server: ServerIdentity };
@@ -151,12 +172,24 @@ export type ClosedEntry = {
 	readonly outcome: 'solved' | 'not solved' | 'diagnosed' | 'undone' | 'left' | 'interrupted' | 'failed';
 	/** The overall severity at the end; null: none was determined. */
 	readonly severity: Severity | null;
+	/** Causes that stood, the best first: the article may say something else one day. Absent: nothing was looked at. */
+	readonly causes?: readonly ConcludedCause[];
+};
+
+/** A cause as it stood at the end of a session. */
+export type ConcludedCause = {
+	readonly id: Slug;
+	/** Plain text. */
+	readonly title: string;
+	readonly standing: RankedCause['standing'];
 };
 
 /** What the machine tells (findings, choices, plans, consent, what was verified) stands here as it tells it. */
 export type JournalEntry =
 	| MachineEntry
 	| OpenedEntry
+	| ResumedEntry
+	| OutdatedEntry
 	| ServerEntry
 	| ClusterEntry
 	| AnswerEntry

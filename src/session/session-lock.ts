@@ -37,6 +37,16 @@ export function lockSession(journalFile: string, writer: Writer): () => void {
 	};
 }
 
+/** Whether another process, or this one, is writing the journal now; where that cannot be told, it is not. */
+export function isInUse(journalFile: string, writer: Omit<Writer, 'pid'>): boolean {
+	try {
+		const holder = holderOf(lockFileOf(journalFile));
+		return holder !== null && isHeld(holder, writer);
+	} catch {
+		return false;
+	}
+}
+
 function lockFileOf(journalFile: string): string {
 	return journalFile.replace(/\.jsonl$/, '.lock');
 }
@@ -73,7 +83,7 @@ function clearAbandoned(lock: string, journalFile: string, writer: Writer): void
 	}
 }
 
-function isHeld(holder: Holder, writer: Writer): boolean {
+function isHeld(holder: Holder, writer: Omit<Writer, 'pid'>): boolean {
 	if (holder.host !== writer.host) return true;
 	if (!writer.isAlive(holder.pid)) return false;
 	// The same number may be another process by now.

@@ -11,7 +11,7 @@ import {
 	writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +21,7 @@ import { JournalError } from '../../src/session/journal-error.ts';
 import { listSessions } from '../../src/session/list-sessions.ts';
 import { lineHash, readJournal } from '../../src/session/read-journal.ts';
 import type { IntentEntry, Inverse, OpenedEntry } from '../../src/session/record.ts';
+import { isInUse } from '../../src/session/session-lock.ts';
 import { stateDir } from '../../src/session/state-dir.ts';
 
 const writer = { pid: 4711, host: 'here', isAlive: () => false };
@@ -212,7 +213,6 @@ describe('a journal after a crash', () => {
 		['a removed line', (text: string) => text.split('\n').toSpliced(1, 1).join('\n'), 2],
 		['exchanged lines', (text: string) => `${text.trim().split('\n').reverse().join('\n')}\n`, 1],
 		['a line of something else', (text: string) => `${text}hello\n`, 4],
-		['a line of a newer version', (text: string) => `${text}{"v":2,"kind":"x"}\n`, 4],
 		[
 			'an inverse of an unknown effect',
 			(text: string) => `${text}${JSON.stringify({ kind: 'intent', v: 1 })}\n`,
@@ -238,6 +238,122 @@ describe('a journal after a crash', () => {
 		const other = '20200101-000000-bbbb';
 		writeFileSync(journalFile(dir, other), readFileSync(journal.file));
 		expect((await thrown(() => open(other))).message).toContain(journal.session);
+	});
+});
+
+describe('a journal that a newer version wrote', () => {
+	const opening = { ...opened, tool: { name: 'kbwizard', version: '9.9.0' } };
+
+	/** Three records, the second of which an older reader does not know; chained as the newer version would. */
+	async function newer(line: object): Promise<{ file: string; session: string; text: string }> {
+		const journal = open();
+		await journal.append(opening);
+		journal.close();
+		const first = readFileSync(journal.file, 'utf8').trimEnd();
+		const { session } = journal;
+		const at = '2026-11-22T14:00:09.000Z';
+		const second = JSON.stringify({ v: 1, session, seq: 2, prev: lineHash(first), at, ...line });
+		const third = JSON.stringify({
+			v: 1,
+			session,
+			seq: 3,
+			prev: lineHash(second),
+			at,
+			kind: 'note',
+			text: 'after',
+		});
+		const text = `${first}\n${second}\n${third}\n`;
+		writeFileSync(journal.file, text);
+		return { file: journal.file, session, text };
+	}
+
+	it.each([
+		['a kind that was added, which is passed over', { kind: 'hologram', depth: 3 }, ['opened', 'note']],
+		['a format that must not be passed over', { v: 2, kind: 'intent', what: 'x' }, ['opened']],
+		['a format that has nothing of ours', { v: 3, seq: 'two', prev: undefined }, ['opened']],
+	])('%s: it is listed and read, and never written to', async (_, line, kinds) => {
+		const { file, session, text } = await newer(line);
+		const content = await readJournal(file);
+		expect(content).toMatchObject({ damage: null, newer: { line: 2, version: '9.9.0' } });
+		expect(content.records.map(({ kind }) => kind)).toEqual(kinds);
+		expect(await listSessions(dir)).toMatchObject([{ session, newer: { line: 2 }, opened: { user: 'ada' } }]);
+		const { failure } = await thrown(() => open(session));
+		expect(failure).toMatchObject({ code: 'newer-journal' });
+		expect(failure.message).toContain('kbwizard 9.9.0');
+		expect(failure.message).toContain('line 2');
+		expect(readFileSync(file, 'utf8')).toBe(text);
+	});
+
+	it('is no excuse for a chain that is broken', async () => {
+		const { file } = await newer({ kind: 'hologram', prev: 'elsewhere' });
+		expect(await readJournal(file)).toMatchObject({ newer: null, damage: { line: 2, torn: false } });
+	});
+
+	it('says which version it was also where its very first line is of another format', async () => {
+		const journal = open();
+		journal.close();
+		writeFileSync(journal.file, '{"v":2,"tool":{"version":"9.9.0\\u001b[31m"}}\n');
+		expect((await readJournal(journal.file)).newer).toEqual({ line: 1, version: '9.9.0' });
+	});
+});
+
+describe('trouble with the file while it is written', () => {
+	it('writes a journal anew that was removed, its folder too, and says so in it', async () => {
+		// Windows does not let a file be removed that somebody has open.
+		if (process.platform === 'win32') return;
+		const journal = open();
+		await journal.append(opened);
+		const { seq } = await journal.append(intent(limit));
+		rmSync(dir, { recursive: true });
+		await journal.append({ kind: 'outcome', intent: seq, status: 'done', why: null, rows: [] });
+		expect((await thrown(() => open(journal.session, { ...writer, isAlive: () => true }))).failure.code).toBe(
+			'session-in-use',
+		);
+		journal.close();
+		const { records, damage } = await readJournal(journal.file);
+		expect(damage).toBeNull();
+		expect(records.map(({ kind }) => kind)).toEqual(['opened', 'intent', 'note', 'outcome']);
+		expect(statSync(journal.file).mode & 0o777).toBe(0o600);
+		expect(changesInForce(records)).toHaveLength(1);
+		open(journal.session).close();
+	});
+
+	it('writes nothing behind what somebody else wrote into it', async () => {
+		const journal = open();
+		await journal.append(opened);
+		appendFileSync(journal.file, 'hello\n');
+		const text = readFileSync(journal.file, 'utf8');
+		const { failure } = await thrown(() => journal.append({ kind: 'note', text: 'mine' }));
+		expect(failure.code).toBe('journal-changed');
+		expect(failure.message).toContain(journal.file);
+		journal.close();
+		expect(readFileSync(journal.file, 'utf8')).toBe(text);
+	});
+
+	it('takes rights that are too wide away from what it goes on with', async () => {
+		if (process.platform === 'win32') return;
+		const journal = open();
+		await journal.append(opened);
+		journal.close();
+		chmodSync(journal.file, 0o664);
+		chmodSync(sessionsDir(dir), 0o777);
+		chmodSync(dir, 0o755);
+		open(journal.session).close();
+		expect([journal.file, sessionsDir(dir), dir].map((path) => statSync(path).mode & 0o777)).toEqual([
+			0o600, 0o700, 0o700,
+		]);
+	});
+
+	it('is empty where it broke off before it began, and can be gone on with', async () => {
+		const journal = open();
+		journal.close();
+		expect(await listSessions(dir)).toMatchObject([
+			{ opened: null, closed: null, damage: null, records: [] },
+		]);
+		const again = open(journal.session);
+		await again.append(opened);
+		again.close();
+		expect((await readJournal(journal.file)).damage).toBeNull();
 	});
 });
 
@@ -323,6 +439,14 @@ describe('one writer at a time', () => {
 		guardian.close();
 	});
 
+	it('tells whether one is at work', async () => {
+		const journal = open(undefined, { ...alive, pid: process.pid });
+		expect(isInUse(journal.file, alive)).toBe(true);
+		expect(isInUse(journal.file, writer)).toBe(false);
+		journal.close();
+		expect(isInUse(journal.file, alive)).toBe(false);
+	});
+
 	it('does not judge a process of another machine', async () => {
 		const journal = open();
 		expect((await thrown(() => open(journal.session, { ...writer, host: 'there' }))).failure.code).toBe(
@@ -359,6 +483,27 @@ describe('changes in force', () => {
 			['unknown', 'unknown'],
 			['done', 'done'],
 		]);
+	});
+
+	it('go back in the order in which they were made, though the clock was set back meanwhile', async () => {
+		const journal = open();
+		for (const [name, at] of [
+			['first', 1_000],
+			['second', 2_000],
+			['third', 500],
+		] as const) {
+			seconds = at;
+			await journal.append(intent({ ...limit, name }));
+		}
+		journal.close();
+		seconds = 900;
+		const later = open();
+		await later.append(intent({ ...limit, name: 'of another session' }));
+		later.close();
+		const names = changesInForce([...later.records, ...journal.records]).map(
+			({ inverse }) => inverse.effect === 'connection-limit' && inverse.name,
+		);
+		expect(names).toEqual(['third', 'second', 'first', 'of another session']);
 	});
 
 	it('know what another session lifted', async () => {
@@ -402,6 +547,37 @@ describe('changes in force', () => {
 describe('listSessions', () => {
 	it('is empty where nothing was ever done', async () => {
 		expect(await listSessions(join(dir, 'none'))).toEqual([]);
+	});
+
+	it('says that a file is where the folder should be', async () => {
+		const file = join(dir, 'state');
+		writeFileSync(file, '');
+		const { failure } = await thrown(() => listSessions(file));
+		expect(failure.message).toContain(`${file}${sep}sessions`);
+		expect(failure.message).toContain('is in the way');
+		expect(
+			(
+				await thrown(() => openJournal({ stateDir: file, writer, clock: () => new Date() }))
+			).failure.next.join(),
+		).toContain('move that file aside');
+		expect(readFileSync(file, 'utf8')).toBe('');
+	});
+
+	it('knows no end of a session that was resumed since', async () => {
+		const journal = open();
+		await journal.append(opened);
+		await journal.append({ kind: 'closed', outcome: 'left', severity: 'critical' });
+		expect((await listSessions(dir))[0]?.closed?.outcome).toBe('left');
+		await journal.append({
+			kind: 'resumed',
+			article: { sha256: 'ab', checks: {} },
+			tool: opened.tool,
+			host: 'here',
+			user: 'ada',
+			dropped: [],
+		});
+		journal.close();
+		expect((await listSessions(dir))[0]?.closed).toBeNull();
 	});
 
 	it('lists a damaged journal with its damage, and nothing that is none', async () => {
