@@ -96,7 +96,7 @@ export const commands = {
 	sessions: {
 		summary: 'what was done here before, and what is still in force',
 		positionals: [],
-		options: [...anywhere],
+		options: ['stats', ...anywhere],
 		notes: [],
 		load: async () => (await import('./commands/sessions.ts')).sessions,
 	},
@@ -149,4 +149,4 @@ export function commandSpec(name: CommandName): CommandSpec {
 
 /** Commands and options of the contract that this version does not have. */
 export const laterCommands: ReadonlySet<string> = new Set(['collect', 'open']);
-export const laterOptions: ReadonlySet<string> = new Set(['bundle', 'save-plan', 'stats']);
+export const laterOptions: ReadonlySet<string> = new Set(['bundle', 'save-plan']);

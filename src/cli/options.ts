@@ -60,6 +60,7 @@ export const options = {
 	output: { type: 'string', short: 'o', value: 'FILE', help: 'write to this file' },
 	redact: { type: 'boolean', help: 'names and addresses as tokens' },
 	'no-redact': { type: 'boolean', help: 'names and addresses as they are' },
+	stats: { type: 'boolean', help: 'which causes and solutions this site had' },
 	list: { type: 'boolean', help: 'list what there is' },
 	major: { type: 'string', value: 'N', help: 'major version of the PostgreSQL to start' },
 	'no-input': { type: 'boolean', help: 'never ask' },

@@ -1,4 +1,4 @@
-/** The door of the journal: an entry becomes one line, without secrets and without anything a terminal obeys. */
+/** The door of the journal, both ways: without secrets on the way in, and without anything a terminal obeys. */
 import { cleanText, redacted, withoutSecrets } from '../evidence/untrusted.ts';
 import type { Envelope, JournalEntry } from './record.ts';
 
@@ -12,21 +12,29 @@ const secretParameter = /pass|pwd|psw|secret|token|key/i;
 
 /** The line for a record, without its line end. */
 export function journalLine(envelope: Envelope, entry: JournalEntry): string {
-	return JSON.stringify(clean({ ...envelope, ...entry }, '')).replace(
+	return JSON.stringify(clean({ ...envelope, ...entry }, '', withoutAnySecret)).replace(
 		/[\x7f-\x9f\u2028\u2029\p{Cf}\p{Default_Ignorable_Code_Point}]/gu,
 		escaped,
 	);
 }
 
-function clean(value: unknown, field: string): unknown {
-	if (typeof value === 'string') return withoutSecrets(cleanText(value, { multiline: true }));
-	if (Array.isArray(value)) return value.map((item) => clean(item, field));
+/** What was read from a line: somebody may have edited the file, and made its chain again. */
+export function harmless(value: unknown): unknown {
+	return clean(value, '', printable);
+}
+
+const printable = (text: string): string => cleanText(text, { multiline: true });
+const withoutAnySecret = (text: string): string => withoutSecrets(printable(text));
+
+function clean(value: unknown, field: string, purge: (text: string) => string): unknown {
+	if (typeof value === 'string') return purge(value);
+	if (Array.isArray(value)) return value.map((item) => clean(item, field, purge));
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(
 		Object.entries(value).map(([name, inner]) => {
 			if (name === exactField) return [name, inner];
 			if (field === 'parameters' && secretParameter.test(name)) return [cleanText(name), redacted];
-			return [cleanText(name), clean(inner, name)];
+			return [cleanText(name), clean(inner, name, purge)];
 		}),
 	);
 }

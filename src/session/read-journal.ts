@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { cleanText } from '../evidence/untrusted.ts';
 import { journalErrorOf } from './journal-error.ts';
+import { harmless } from './journal-line.ts';
 import type { JournalRecord } from './record.ts';
 import { isEnvelope, isJournalRecord, isKnownKind } from './record-shape.ts';
 
@@ -114,9 +115,10 @@ function readLine(line: string, before: Chain | null): Line {
 	if (value.prev !== (before?.head ?? null))
 		return damaged('this line does not follow from the one before it: lines were changed or removed');
 	if (seq !== (before?.seq ?? 0) + 1) return damaged(`record ${seq} is out of order`);
-	if (before !== null && session !== before.session) return damaged(`this record is of session ${session}`);
+	if (before !== null && session !== before.session)
+		return damaged(`this record is of session ${cleanText(session, { max: 80 })}`);
 	if (!isKnownKind(value.kind)) return { is: 'passed over', seq, session };
-	const record: unknown = value;
+	const record = harmless(value);
 	if (!isJournalRecord(record))
 		return damaged(
 			'this is not a record that this version of kbwizard knows: it is damaged, or a newer one wrote it',

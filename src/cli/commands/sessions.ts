@@ -1,47 +1,30 @@
 import { toJson } from '../../report/json.ts';
-import { listSessions, type SessionSummary } from '../../session/list-sessions.ts';
+import { listSessions } from '../../session/list-sessions.ts';
+import { isInUse } from '../../session/session-lock.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { Command } from '../command.ts';
 import { exitStatus } from '../exit-status.ts';
-
-function asJson({ session, opened, closed, server, damage, inForce }: SessionSummary): object {
-	return {
-		session,
-		article: opened?.article ?? null,
-		startedAt: opened?.at ?? null,
-		endedAt: closed?.at ?? null,
-		outcome: closed?.outcome ?? null,
-		severity: closed?.severity ?? null,
-		server,
-		damage: damage === null ? null : { line: damage.line, what: damage.what },
-		inForce: inForce.map(({ intent, status }) => ({
-			what: `${intent.effect}: ${intent.object}`,
-			status,
-			at: intent.at,
-		})),
-	};
-}
-
-function asText({ session, opened, closed, damage, inForce }: SessionSummary): string {
-	const outcome = closed === null ? 'not closed' : closed.outcome;
-	return [
-		`${session}  ${opened?.article.id ?? '?'}  ${outcome}`,
-		...inForce.map(
-			({ intent, status }) =>
-				`  still in force${status === 'unknown' ? ' (perhaps)' : ''}: ${intent.effect}: ${intent.object}`,
-		),
-		...(damage === null ? [] : [`  damaged in line ${damage.line}: ${damage.what}`]),
-		'',
-	].join('\n');
-}
+import { localZone } from '../local-time.ts';
+import { sessionsToText, toSessionsDocument } from '../session-list.ts';
 
 export const sessions: Command = {
 	async run({ options }, world) {
-		const listed = await listSessions(stateDir(world));
-		if (options.flag('json'))
-			await world.stdout.write(toJson({ schema: 'kbwizard.sessions/1', sessions: listed.map(asJson) }));
+		const summaries = await listSessions(stateDir(world));
+		const asJson = options.flag('json');
+		if (options.flag('stats')) {
+			const [{ siteStats }, { statsToText }] = await Promise.all([
+				import('../site-stats.ts'),
+				import('../stats-text.ts'),
+			]);
+			const stats = await siteStats(summaries, world);
+			await world.stdout.write(asJson ? toJson(stats) : statsToText(stats, localZone()));
+			return exitStatus.done;
+		}
+		const writer = { host: world.hostname, isAlive: world.isAlive };
+		const listed = summaries.map((summary) => ({ ...summary, running: isInUse(summary.file, writer) }));
+		if (asJson) await world.stdout.write(toJson(toSessionsDocument(listed)));
 		else if (listed.length === 0) await world.stderr.write('There is no session yet.\n');
-		else await world.stdout.write(listed.map(asText).join(''));
+		else await world.stdout.write(sessionsToText(listed, localZone()));
 		return exitStatus.done;
 	},
 };
