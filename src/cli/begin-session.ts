@@ -3,9 +3,11 @@ import type { WizardInput } from '../machine/context.ts';
 import type { PendingWizard } from '../machine/pending-wizard.ts';
 import { createWizardActor, type WizardActor } from '../machine/run.ts';
 import type { Journal } from '../session/journal.ts';
+import { closeSession, type SessionEnd } from './close-session.ts';
 import { type Composition, compose } from './compose.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { CancelledError } from './errors.ts';
+import { noticeGaps } from './notice-gaps.ts';
 import { withWantedPassword } from './wanted-password.ts';
 import type { WizardRun } from './wizard-run.ts';
 import type { World } from './world.ts';
@@ -24,8 +26,8 @@ export type Beginning = {
 
 export interface BegunSession {
 	readonly journal: Journal;
-	/** Ends what was begun. */
-	close(): Promise<void>;
+	/** Ends what was begun. @param end null: it has not come to one */
+	close(end: SessionEnd | null): Promise<void>;
 }
 
 /** How often the slots are counted while somebody looks, in milliseconds. */
@@ -63,6 +65,7 @@ async function goOn(
 ): Promise<BegunSession> {
 	const { run, world, input, wizard } = beginning;
 	const { loaded } = run;
+	let actor: WizardActor | null = null;
 	const composition = compose({
 		loaded,
 		connection,
@@ -72,11 +75,18 @@ async function goOn(
 		journal,
 		waitMs: null,
 		world,
+		onJournal: (failure) => actor?.send({ type: 'journal.failed', failure }),
 	});
 	const stopGauge = keepGauge(composition);
-	let actor: WizardActor | null = null;
+	const stopNoticing = noticeGaps({
+		now: world.now,
+		subscribe: (listener) => composition.keeper.subscribe(listener),
+		tell: (why) => actor?.send({ type: 'outdated', why }),
+		everyMs: gaugeEveryMs,
+	});
 	const end = async () => {
 		stopGauge();
+		stopNoticing();
 		actor?.stop();
 		await composition.close();
 	};
@@ -89,9 +99,9 @@ async function goOn(
 	}
 	return {
 		journal,
-		async close() {
+		async close(how) {
 			await end();
-			journal.close();
+			await closeSession(journal, how, composition.journalProblem, world);
 		},
 	};
 }
@@ -102,16 +112,16 @@ async function goOn(
  * @throws JournalError, CancelledError on Ctrl-C at the password; nothing is left open then
  */
 export async function beginSession(beginning: Beginning): Promise<BegunSession> {
-	const { run, signal } = beginning;
+	const { run, signal, world } = beginning;
 	const journal = await run.openJournal();
-	const onlyJournal: BegunSession = { journal, close: async () => journal.close() };
+	const onlyJournal: BegunSession = { journal, close: (end) => closeSession(journal, end, null, world) };
 	try {
 		const connection = await connectionWanted(beginning);
 		return signal.aborted ? onlyJournal : await goOn(beginning, connection, journal);
 	} catch (error) {
 		if (signal.aborted) return onlyJournal;
 		const outcome = error instanceof CancelledError ? 'interrupted' : 'failed';
-		await journal.append({ kind: 'closed', outcome, severity: null }).finally(() => journal.close());
+		await closeSession(journal, { outcome, severity: null }, null, world);
 		throw error;
 	}
 }

@@ -8,10 +8,12 @@ import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
 import type { Timing } from '../fixes/verify.ts';
 import { factBook } from '../machine/facts.ts';
-import type { Plan, Progress, WizardPorts } from '../machine/ports.ts';
+import { ownFailure } from '../machine/own-failure.ts';
+import type { Failure, Plan, Planned, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
 import type { JournalEntry, JournalRecord } from '../session/record.ts';
 import type { LoadedArticle } from './article-argument.ts';
+import { journalFailureOf } from './close-session.ts';
 import { composeEvidence, gateFor } from './compose-evidence.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { connectionPort } from './connection-port.ts';
@@ -34,6 +36,8 @@ export type ComposeInput = {
 	readonly world: Pick<World, 'now' | 'signal'>;
 	/** How a cure is watched; absent: as long as it takes to tell. */
 	readonly timing?: Timing;
+	/** Told why nothing can be written down, and null when it can be again. */
+	readonly onJournal?: (failure: Failure | null) => void;
 	/** Told what takes long while evidence is looked at; empty: it is over. */
 	readonly onProgress?: (text: string) => void;
 };
@@ -44,7 +48,7 @@ export interface Composition {
 	readonly fixer: Fixer;
 	readonly ports: WizardPorts;
 	/** Why the journal is not complete; null: it is. */
-	readonly journalProblem: Error | null;
+	readonly journalProblem: Failure | null;
 	/** Ends what was begun; may be called twice. */
 	close(): Promise<void>;
 }
@@ -82,6 +86,52 @@ type Carrying = {
 	readonly forgetSamples: () => void;
 };
 
+/** Writes down what the machine tells, in its order, and knows whether that came through. */
+interface Notes {
+	write(entry: JournalEntry): void;
+	/** Why records are missing; null: none is. */
+	readonly missed: Failure | null;
+	/** Tries once more where the last record could not be written. Null: it can be written to. */
+	whyNot(): Promise<Failure | null>;
+}
+
+function notesIn(journal: Journal | null, onJournal: (failure: Failure | null) => void): Notes {
+	let missed: Failure | null = null;
+	let failing: Failure | null = null;
+	const failed = (error: unknown): void => {
+		const message = error instanceof Error ? error.message : String(error);
+		failing = journalFailureOf(error) ?? ownFailure('journal-failed', message, []);
+		missed ??= failing;
+		onJournal(failing);
+	};
+	return {
+		write: (entry) => void journal?.append(entry).catch(failed),
+		get missed() {
+			return missed;
+		},
+		async whyNot() {
+			if (failing === null || journal === null) return null;
+			try {
+				await journal.append({ kind: 'note', text: `records are missing here: ${failing.message}` });
+				failing = null;
+				onJournal(null);
+			} catch (error) {
+				failed(error);
+			}
+			return failing;
+		},
+	};
+}
+
+/** An intent must be on disk before its effect: where nothing can be written, nothing is planned. */
+function cannotBeWritten({ message, next }: Failure): Planned {
+	return {
+		kind: 'unavailable',
+		why: `nothing is changed that cannot be written down first: ${message}`,
+		next,
+	};
+}
+
 /** What is told while it is done, and who hears it. */
 type Saying = Pick<WizardPorts['fixes'], 'subscribe'> & { readonly say: (text: string) => void };
 
@@ -101,7 +151,7 @@ function sayingToAll(): Saying {
 function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
-	write: (entry: JournalEntry) => void,
+	notes: Notes,
 	{ carry, stop, reach, forgetSamples }: Carrying,
 	{ say, subscribe }: Saying,
 ): WizardPorts['fixes'] {
@@ -109,6 +159,8 @@ function fixPorts(
 	return {
 		async plan(asked) {
 			if (loaded.trusted) {
+				const failure = await notes.whyNot();
+				if (failure !== null) return cannotBeWritten(failure);
 				await reach();
 				return fixer.plan(asked);
 			}
@@ -131,7 +183,7 @@ function fixPorts(
 				signal,
 			);
 			if (verified !== null)
-				write({ kind: 'verified', solution, ...(step === null ? {} : { step }), verified });
+				notes.write({ kind: 'verified', solution, ...(step === null ? {} : { step }), verified });
 			return verified;
 		},
 		async undo(plans) {
@@ -183,17 +235,12 @@ export function compose(input: ComposeInput): Composition {
 		input.timing,
 	);
 	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs);
-	let journalProblem: Error | null = null;
-	const write = (entry: JournalEntry): void => {
-		journal?.append(entry).catch((error: unknown) => {
-			journalProblem ??= error instanceof Error ? error : new Error(String(error));
-		});
-	};
-	const watched = gaugeRecorder(write);
+	const notes = notesIn(journal, input.onJournal ?? (() => {}));
+	const watched = gaugeRecorder(notes.write);
 	let isLost = false;
 	const unsubscribe = keeper.subscribe((event) => {
 		if (event.type === 'connection.held') {
-			write({ kind: 'server', server: event.server });
+			notes.write({ kind: 'server', server: event.server });
 			isLost = false;
 		}
 		if (event.type === 'connection.gauge') watched(event.gauge);
@@ -222,11 +269,11 @@ export function compose(input: ComposeInput): Composition {
 		ports: {
 			observe,
 			connection: port,
-			fixes: fixPorts(fixer, input, write, changes, saying),
-			journal: write,
+			fixes: fixPorts(fixer, input, notes, changes, saying),
+			journal: notes.write,
 		},
 		get journalProblem() {
-			return journalProblem;
+			return notes.missed;
 		},
 		close() {
 			closing ??= (async () => {

@@ -13,6 +13,7 @@ import { toText } from '../report/text.ts';
 import { titlesOf } from '../report/words.ts';
 import type { Journal } from '../session/journal.ts';
 import { compose } from './compose.ts';
+import { concludedCauses } from './concluded-causes.ts';
 import { diagnosisOf } from './diagnosis-of.ts';
 import { type ExitStatus, exitStatus, statusOfSeverity } from './exit-status.ts';
 import { type FixEnding, fixEnding } from './fix-ending.ts';
@@ -82,6 +83,7 @@ export async function walkThrough(run: LabWalk, asJson: boolean, world: World): 
 			kind: 'closed',
 			outcome: ending?.status === exitStatus.done ? 'solved' : 'diagnosed',
 			severity: diagnosis.severity,
+			...concludedCauses(context),
 		});
 		const report = reportOf({ session: journal.session, records: journal.records, article }, world);
 		await world.stdout.write(asJson ? toJson(report) : `\n${toMarkdown(report)}`);

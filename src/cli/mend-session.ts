@@ -29,6 +29,8 @@ export type MendInput = {
 	readonly composition: Composition;
 	readonly journal: Journal;
 	readonly waitMs: number;
+	/** Somebody is there to say what becomes of what does not hold; else it is taken back. */
+	readonly attended: boolean;
 	readonly onProgress: (text: string) => void;
 	readonly world: Pick<World, 'signal'>;
 };
@@ -121,7 +123,7 @@ export async function mendSession(input: MendInput): Promise<Mended> {
 		await settle(recovery, journal, told);
 	}
 	const verified = plan === null || !mayHaveHelped(journal.records, plan.id) ? null : await verify();
-	if (verified !== null && !verified.held) await takeBack(({ seq }) => begun.has(seq));
+	if (verified !== null && !verified.held && !input.attended) await takeBack(({ seq }) => begun.has(seq));
 	const { records } = journal;
 	const left = changesInForce(records).some(({ intent, status }) => isFence(intent) || status === 'unknown');
 	const helped = plan !== null && mayHaveHelped(records, plan.id);

@@ -41,12 +41,20 @@ export function recordsAbout(
  * What a reader must know before the rest.
  * @param changed why the article is not the one that the session was about; null: it is
  */
-export function caveatsOf({ damage, closed }: SessionSummary, changed: string | null): readonly string[] {
+export function caveatsOf(
+	{ damage, newer, closed }: SessionSummary,
+	changed: string | null,
+): readonly string[] {
 	return [
 		...(damage === null
 			? []
 			: [
 					`The journal is damaged in line ${damage.line} (${damage.what}): what came after it is not in this report.`,
+				]),
+		...(newer === null
+			? []
+			: [
+					`${newer.version === null ? 'A newer kbwizard' : `kbwizard ${newer.version}`} wrote the journal, and from line ${newer.line} on not all of it is understood here: use that version for the whole report.`,
 				]),
 		...(changed === null ? [] : [`${changed}.`]),
 		...(closed === null && damage === null

@@ -14,18 +14,20 @@ export type SessionArticle = {
  * @throws ExpectedError where it is not there any more, or cannot be run
  */
 export async function articleOfSession(
-	{ opened, session }: Pick<SessionSummary, 'opened' | 'session'>,
+	{ opened, session, records }: Pick<SessionSummary, 'opened' | 'session' | 'records'>,
 	world: World,
 	trust: readonly string[] = [],
 ): Promise<SessionArticle> {
 	const known = opened?.article ?? null;
 	const loaded = await loadArticle(known?.path ?? known?.id ?? null, world, trust);
-	const same = known === null || known.sha256 === loaded.article.sha256;
+	// A run that went on with it may have been about a later text already.
+	const text = records.findLast((record) => record.kind === 'opened' || record.kind === 'resumed');
+	const same = text === undefined || text.article.sha256 === loaded.article.sha256;
 	return {
 		loaded,
 		changed: same
 			? null
-			: `${known.path ?? known.id} has changed since session ${session}: what is said of it now is by today's text`,
+			: `${known?.path ?? loaded.article.id} has changed since session ${session}: what is said of it now is by today's text`,
 	};
 }
 
@@ -34,7 +36,7 @@ export async function articleOfSession(
  * journal alone, and any article will do to stand in.
  */
 export async function articleForUndo(
-	chosen: Pick<SessionSummary, 'opened' | 'session'>,
+	chosen: Pick<SessionSummary, 'opened' | 'session' | 'records'>,
 	world: World,
 ): Promise<SessionArticle> {
 	try {

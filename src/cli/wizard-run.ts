@@ -4,6 +4,7 @@ import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
 import type { LoadedArticle } from './article-argument.ts';
+import type { SessionEnd } from './close-session.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { CancelledError } from './errors.ts';
 import { type ExitStatus, statusOfSeverity } from './exit-status.ts';
@@ -87,18 +88,22 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		askSecret: (prompt) => shown.lend(() => world.stdin.askSecret(prompt)),
 		signal: AbortSignal.any([world.signal, gone.signal]),
 	});
+	let end: SessionEnd | null = null;
 	try {
 		const failing = beginning.then(() => shown.end);
 		const { snapshot, how } = await untilCancelled(Promise.race([shown.end, failing]), world.signal);
 		gone.abort();
-		const { journal } = await beginning;
-		const { diagnosisOf } = await import('./diagnosis-of.ts');
+		await beginning;
+		const [{ diagnosisOf }, { concludedCauses }] = await Promise.all([
+			import('./diagnosis-of.ts'),
+			import('./concluded-causes.ts'),
+		]);
 		const diagnosis = diagnosisOf(snapshot.context, loaded, world);
-		await journal.append({
-			kind: 'closed',
+		end = {
 			outcome: how === 'interrupted' ? 'interrupted' : how === 'left' ? 'left' : 'diagnosed',
 			severity: diagnosis.severity,
-		});
+			...concludedCauses(snapshot.context),
+		};
 		if (how === 'interrupted') throw new CancelledError('SIGINT');
 		return statusOfSeverity(diagnosis.severity);
 	} finally {
@@ -106,6 +111,6 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		gone.abort();
 		// What could not begin has told why, and has left nothing open.
 		const begun = await beginning.catch(() => null);
-		await begun?.close();
+		await begun?.close(end);
 	}
 }

@@ -33,6 +33,18 @@ export function compileMachine(published: Article, ports: WizardPorts = withoutW
 		id: 'wizard',
 		context: ({ input }) => initialContext({ ...input, article }),
 		type: 'parallel',
+		on: {
+			outdated: {
+				guard: 'isAnythingFresh',
+				actions: [
+					{ type: 'outdate', params: ({ event }) => ({ why: event.why }) },
+					{ type: 'journal', params: ({ event }) => ({ kind: 'outdated', why: event.why }) },
+				],
+			},
+			'journal.failed': {
+				actions: { type: 'journalFailed', params: ({ event }) => ({ failure: event.failure }) },
+			},
+		},
 		states: {
 			connection: connectionStates,
 			article: {

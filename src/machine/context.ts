@@ -1,6 +1,6 @@
 /** What the machine remembers, and what can be said to it. */
 import type { Article, Slug } from '../article/article.ts';
-import type { Finding, NotSeen } from './finding.ts';
+import type { Finding, NotSeen, Staleness } from './finding.ts';
 import type {
 	Applied,
 	ConnectionEvent,
@@ -56,6 +56,8 @@ export type WizardContext = {
 	/** Oldest first; a person's answer stands beside a live one. */
 	readonly findings: readonly Finding[];
 	readonly notSeen: readonly NotSeen[];
+	/** Why what happens is not written down at this moment; null: it is. Nothing can be applied meanwhile. */
+	readonly journalFailure: Failure | null;
 	/** Checks in the order they were reached. */
 	readonly trail: readonly Slug[];
 	/** Where `back` leads; null: going forward. */
@@ -85,7 +87,7 @@ export type WizardInput = {
 	readonly startedAt: string;
 	readonly leaveOut?: readonly Slug[];
 	readonly parameters?: ParameterValues;
-	/** What an earlier session knew, oldest first: shown as known, looked at again where it can be. */
+	/** What an earlier session knew, oldest first, marked as stale: looked at again where it can be. */
 	readonly findings?: readonly Finding[];
 };
 
@@ -119,7 +121,14 @@ export type DriverEvent =
 	| { readonly type: 'watch' }
 	| { readonly type: 'finish' };
 
-export type WizardEvent = DriverEvent | ConnectionEvent | Progress;
+/** What is noticed beside the flow. */
+export type NoticeEvent =
+	/** Time has passed in which nobody could look. */
+	| { readonly type: 'outdated'; readonly why: Exclude<Staleness, 'resumed'> }
+	/** Null: it is written down again. */
+	| { readonly type: 'journal.failed'; readonly failure: Failure | null };
+
+export type WizardEvent = DriverEvent | ConnectionEvent | Progress | NoticeEvent;
 
 export function initialContext(input: WizardInput): WizardContext {
 	return {
@@ -133,6 +142,7 @@ export function initialContext(input: WizardInput): WizardContext {
 		waiting: null,
 		findings: input.findings ?? [],
 		notSeen: [],
+		journalFailure: null,
 		trail: [],
 		backTo: null,
 		absence: null,

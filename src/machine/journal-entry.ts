@@ -1,11 +1,13 @@
 /** What the machine tells the journal; the session writes it, nothing here reads it back. */
 import type { Slug } from '../article/article.ts';
-import type { Finding, NotSeen } from './finding.ts';
+import type { Finding, NotSeen, Staleness } from './finding.ts';
 import type { Plan, Undone, Verified } from './ports.ts';
 
 export type JournalEntry =
 	| { readonly kind: 'finding'; readonly finding: Finding }
 	| { readonly kind: 'not-seen'; readonly notSeen: NotSeen }
+	/** What was known before is stale from here on, though the session went on. */
+	| { readonly kind: 'outdated'; readonly why: Exclude<Staleness, 'resumed'> }
 	| { readonly kind: 'choice'; readonly solution: Slug }
 	| { readonly kind: 'plan'; readonly plan: Plan }
 	| { readonly kind: 'consent'; readonly plan: string; readonly typed: boolean }

@@ -35,15 +35,19 @@ export function overallSeverity({ checks }: Article, findings: readonly Finding[
 const weightFor: Readonly<Record<Severity, number>> = { critical: 4, warning: 2, info: 1, ok: 0, unknown: 0 };
 const weightAgainst = 2;
 
+/** How much a finding has to say beside others of its check. */
+const authority = ({ stale, source }: Finding): number =>
+	(stale === undefined ? 2 : 0) + (source === 'person' ? 0 : 1);
+
 /**
- * One finding a check: a live answer decides before a person's, which stands beside it (architecture, "The machine").
- * Among equals the latest decides.
+ * One finding a check: what was seen in this run decides before what is stale, then a live answer before a person's,
+ * which stands beside it (architecture, "The machine"). Among equals the latest decides.
  */
 export function decisiveFindings(findings: readonly Finding[]): readonly Finding[] {
 	const byCheck = new Map<Slug, Finding>();
 	for (const finding of findings) {
 		const before = byCheck.get(finding.check);
-		if (before === undefined || before.source === 'person' || finding.source !== 'person') {
+		if (before === undefined || authority(finding) >= authority(before)) {
 			byCheck.set(finding.check, finding);
 		}
 	}

@@ -13,7 +13,8 @@ function journalWhatIsSeen(actor: WizardActor, ports: WizardPorts): void {
 	const told = new Set<unknown>(actor.getSnapshot().context.findings);
 	actor.subscribe(({ context }) => {
 		for (const finding of context.findings) {
-			if (told.has(finding)) continue;
+			// What is stale was told when it was seen.
+			if (finding.stale !== undefined || told.has(finding)) continue;
 			told.add(finding);
 			ports.journal({ kind: 'finding', finding });
 		}

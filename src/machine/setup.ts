@@ -3,6 +3,7 @@ import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import { askAnew, parameterNamed } from './ask-anew.ts';
 import type { Tried, WizardContext, WizardEvent, WizardInput } from './context.ts';
+import type { Staleness } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { ownFailure } from './own-failure.ts';
 import { currentPlan, planExpiryMs, plansToUndo } from './plans.ts';
@@ -90,13 +91,18 @@ export const setupWith = (ports: WizardPorts) =>
 				const backTo = context.trail[at - 1] ?? null;
 				return { backTo, trail: context.trail.slice(0, Math.max(at, 0)) };
 			}),
+			/** What is stale stays until it is seen anew: it may be all that can be known. */
 			forgetFindings: assign(({ context }) => ({
-				findings: context.findings.filter(({ source }) => source === 'person'),
+				findings: context.findings.filter(({ source, stale }) => source === 'person' || stale !== undefined),
 				notSeen: [],
 				trail: [],
 				backTo: null,
 				triedBefore: context.tried.length,
 			})),
+			outdate: assign(({ context }, { why }: { why: Staleness }) => ({
+				findings: context.findings.map((finding) => ({ ...finding, stale: finding.stale ?? why })),
+			})),
+			journalFailed: assign((_, { failure }: { failure: Failure | null }) => ({ journalFailure: failure })),
 
 			connected: assign((_, event: Extract<ConnectionEvent, { type: 'connection.held' }>) => ({
 				server: event.server,
@@ -211,6 +217,7 @@ export const setupWith = (ports: WizardPorts) =>
 					({ id }) => !context.trail.includes(id) && !context.leaveOut.includes(id),
 				),
 			isTrailStart: ({ context }, { check }: { check: Slug }) => context.trail.indexOf(check) <= 0,
+			isAnythingFresh: ({ context }) => context.findings.some(({ stale }) => stale === undefined),
 			isTrailEmpty: ({ context }) => context.trail.length === 0,
 			isAbsent: (_, { observation }: { observation: Observation }) => observation.kind === 'absent',
 			/** Listed verdicts have a branch each; everything else is `otherwise`, the last transition, without a guard. */

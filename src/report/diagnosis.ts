@@ -8,6 +8,7 @@ import type {
 	RankedCause,
 	RankedSolution,
 	SeenSymptom,
+	Staleness,
 } from '../machine/finding.ts';
 import type { Known } from '../machine/known.ts';
 import type { Facts, Failure, Layer, Row, ServerIdentity, Slot, SourceKind } from '../machine/ports.ts';
@@ -57,6 +58,8 @@ export type ReportedFinding = {
 	readonly facts: Facts;
 	readonly rows: readonly Row[];
 	readonly error: ReportedFailure | null;
+	/** What came after it, so that it may be true no more, and it was not seen again; null: nothing. */
+	readonly stale: Staleness | null;
 };
 
 export type ReportedCause = {
@@ -146,6 +149,7 @@ function reportedFinding(finding: Finding): ReportedFinding {
 		facts: finding.facts,
 		rows: finding.rows,
 		error: finding.error === null ? null : reportedFailure(finding.error),
+		stale: finding.stale ?? null,
 	};
 }
 

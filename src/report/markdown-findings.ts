@@ -6,7 +6,7 @@ import { codeBlock, codeSpan, escapeMarkdown, folded } from './escape-markdown.t
 import { groupNotSeen } from './not-seen-groups.ts';
 import type { Report } from './report.ts';
 import { rowTable } from './row-table.ts';
-import { sourceInWords, type TitleOf } from './words.ts';
+import { sourceInWords, staleInWords, type TitleOf } from './words.ts';
 
 type Thresholds = Report['thresholds'];
 
@@ -41,6 +41,7 @@ function findingSection(
 		'',
 		`From ${sourceInWords(finding.source)}, ${escapeMarkdown(finding.at)}${said}.`,
 		'',
+		...(finding.stale === null ? [] : [`Stale: ${staleInWords(finding.stale)}.`, '']),
 		...(threshold === null ? [] : [`Threshold: ${escapeMarkdown(threshold)}`, '']),
 		...(error === null
 			? []
@@ -59,7 +60,8 @@ function findingSection(
 function inOrder(findings: readonly ReportedFinding[], titleOf: TitleOf): readonly string[] {
 	if (findings.length === 0) return [];
 	const lines = findings.map(
-		({ check, text }) => `- ${escapeMarkdown(titleOf(check))} ${escapeMarkdown(text)}`,
+		({ check, text, stale }) =>
+			`- ${escapeMarkdown(titleOf(check))} ${escapeMarkdown(text)}${stale === null ? '' : ` (stale: ${staleInWords(stale)})`}`,
 	);
 	return ['### In order', '', ...lines, ''];
 }

@@ -43,6 +43,12 @@ function seenIn(records: readonly JournalRecord[]): Seen {
 			findings.set(key, finding);
 			notSeen.delete(finding.check);
 			path.add(finding.check);
+		} else if (record.kind === 'resumed' || record.kind === 'outdated') {
+			const why = record.kind === 'resumed' ? 'resumed' : record.why;
+			for (const [key, finding] of findings) {
+				if (record.kind === 'resumed' && record.dropped.includes(finding.check)) findings.delete(key);
+				else findings.set(key, { ...finding, stale: finding.stale ?? why });
+			}
 		} else if (record.kind === 'not-seen') {
 			notSeen.set(record.notSeen.check, record.notSeen);
 			path.add(record.notSeen.check);

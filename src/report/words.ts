@@ -1,4 +1,5 @@
 /** How values, times and servers are said in reports and on the command line. */
+import type { Staleness } from '../machine/finding.ts';
 import type { FactValue, Row } from '../machine/ports.ts';
 import type { Diagnosis, ReportedServer } from './diagnosis.ts';
 
@@ -62,6 +63,18 @@ export function sourceInWords(source: Diagnosis['source']): string {
 			return 'what a person said';
 		case 'mixed':
 			return 'several sources';
+	}
+}
+
+/** Why a finding may be true no more. */
+export function staleInWords(stale: Staleness): string {
+	switch (stale) {
+		case 'resumed':
+			return 'seen before the session was resumed, and not again since';
+		case 'slept':
+			return 'seen before the computer slept, and not again since';
+		case 'disconnected':
+			return 'seen before the connection was gone for long, and not again since';
 	}
 }
 

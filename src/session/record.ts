@@ -3,7 +3,7 @@
  * reader must not pass over raises `v`.
  */
 import type { Severity, Slug } from '../article/article.ts';
-import type { RankedCause, Staleness } from '../machine/finding.ts';
+import type { RankedCause } from '../machine/finding.ts';
 import type { JournalEntry as MachineEntry } from '../machine/journal-entry.ts';
 import type { Done, FactValue, PlanRow, ServerIdentity } from '../machine/ports.ts';
 
@@ -88,9 +88,6 @@ export type ResumedEntry = {
 	/** Checks that are not what they were: what they found before counts no more. */
 	readonly dropped: readonly Slug[];
 };
-
-/** What was known before is stale from here on, though the session went on. */
-export type OutdatedEntry = { readonly kind: 'outdated'; readonly why: Exclude<Staleness, 'resumed'> };
 
 /** The connection was made, or moved: the server as it is now known. */
 export type ServerEntry = { readonly kind: 'server'; readonly server: ServerIdentity };
@@ -189,7 +186,6 @@ export type JournalEntry =
 	| MachineEntry
 	| OpenedEntry
 	| ResumedEntry
-	| OutdatedEntry
 	| ServerEntry
 	| ClusterEntry
 	| AnswerEntry

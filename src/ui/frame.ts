@@ -40,9 +40,22 @@ function fieldBlock(field: Field, draft: string, { glyphs }: Looks): Block {
 const fromArticle = (aside: string | null): readonly Block[] =>
 	aside === null || aside.trim() === '' ? [] : [...heading('From the article'), ...proseBlocks(aside)];
 
+/** Whatever the page is about: a change that is not written down could not be taken back. */
+function unwrittenBlocks({ snapshot }: Scene): readonly Block[] {
+	const { journalFailure } = snapshot.context;
+	if (journalFailure === null) return [];
+	return [
+		text(
+			toned('Not written down: ', 'critical'),
+			plain(`${journalFailure.message}. You can go on looking; nothing is changed until it can be written.`),
+		),
+	];
+}
+
 function pinnedBlocks(page: Page, scene: Scene): readonly Block[] {
 	const { view, looks } = scene;
 	return [
+		...unwrittenBlocks(scene),
 		...page.pinned,
 		...(page.field === null ? [] : [fieldBlock(page.field, view.draft, looks)]),
 		...(view.notice === null ? [] : [text(toned(view.notice, 'warning'))]),

@@ -19,6 +19,7 @@ function findingLine(context: WizardContext, finding: Finding, glyphs: Glyphs): 
 		plain('  '),
 		...inlineSpans(finding.text),
 		...(finding.answeredBy === null ? [] : [faint(` (said by ${finding.answeredBy})`)]),
+		...(finding.stale === undefined ? [] : [faint(' (stale: not seen again since)')]),
 	]);
 }
 
@@ -110,8 +111,8 @@ export function createTranscript(wizard: DrivenWizard, glyphs: Glyphs): Transcri
 		if (was.name === 'finding') {
 			return context.findings
 				.filter(
-					({ check, verdict, text, answeredBy }) =>
-						check === was.check && isNew(check, verdict, text, answeredBy),
+					({ check, verdict, text, answeredBy, stale = null }) =>
+						check === was.check && isNew(check, verdict, text, answeredBy, stale),
 				)
 				.map((finding) => findingLine(context, finding, glyphs));
 		}

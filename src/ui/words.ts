@@ -3,6 +3,7 @@ import type { Article, Parameter, Slug } from '../article/article.ts';
 import { neededParameters } from '../article/needed-parameters.ts';
 import { plainInline } from '../article/plain-text.ts';
 import type { Tried } from '../machine/context.ts';
+import type { Finding, Staleness } from '../machine/finding.ts';
 import { cameToNothing, standingOf } from '../machine/plans.ts';
 import type { FactValue, ServerIdentity, SourceKind } from '../machine/ports.ts';
 
@@ -17,6 +18,28 @@ export function duration(ms: number): string {
 export function wholeSeconds(ms: number): string {
 	const seconds = Math.max(0, Math.floor(ms / 1_000));
 	return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** `just now`, `14 h`, `3 days`: how long ago something was, roughly. @param ms in milliseconds */
+export function age(ms: number): string {
+	const minutes = Math.floor(Math.max(0, ms) / 60_000);
+	if (minutes < 1) return 'less than a minute';
+	if (minutes < 60) return `${minutes} min`;
+	const hours = Math.floor(minutes / 60);
+	return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}
+
+const since: Readonly<Record<Staleness, string>> = {
+	resumed: 'before the session was resumed',
+	slept: 'before this computer slept',
+	disconnected: 'before the connection was gone for long',
+};
+
+/** `seen 14 h ago, before the session was resumed`; null: it was seen in this run. @param now in milliseconds */
+export function staleInWords({ stale, at }: Finding, now: number): string | null {
+	if (stale === undefined) return null;
+	const ms = now - Date.parse(at);
+	return `seen ${Number.isNaN(ms) ? '' : `${age(ms)} ago, `}${since[stale]}`;
 }
 
 export const counted = (number: number, one: string, many = `${one}s`): string =>

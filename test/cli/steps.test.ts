@@ -215,6 +215,7 @@ describeOn(
 			const mended = await mendSession({
 				composition,
 				journal,
+				attended: false,
 				waitMs: 0,
 				onProgress: () => undefined,
 				world: { signal: new AbortController().signal },

@@ -8,8 +8,10 @@ import { toJson } from '../../report/json.ts';
 import type { ClosedEntry } from '../../session/record.ts';
 import type { OptionValues } from '../arguments.ts';
 import { loadArticle } from '../article-argument.ts';
+import { closeSession } from '../close-session.ts';
 import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
+import { concludedCauses } from '../concluded-causes.ts';
 import { connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
 import { answersOf, evidenceOf } from '../evidence-options.ts';
@@ -117,12 +119,15 @@ export const fix: Command = {
 		} finally {
 			actor.stop();
 			await composition.close();
-			await journal?.append({
-				kind: 'closed',
-				outcome: world.signal.aborted ? 'interrupted' : outcome,
-				severity: null,
-			});
-			journal?.close();
+			if (journal !== null) {
+				const { context } = actor.getSnapshot();
+				const end = {
+					outcome: world.signal.aborted ? 'interrupted' : outcome,
+					severity: null,
+					...concludedCauses(context),
+				} as const;
+				await closeSession(journal, end, composition.journalProblem, world);
+			}
 		}
 	},
 };

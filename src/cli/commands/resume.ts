@@ -1,25 +1,31 @@
+import type { Slug } from '../../article/article.ts';
+import type { Finding } from '../../machine/finding.ts';
 import { toUndoDocument, toVerifiedDocument } from '../../report/fix-document.ts';
 import { toJson } from '../../report/json.ts';
 import { knownFindings } from '../../report/session-report.ts';
 import { undoToText } from '../../report/undo-text.ts';
+import { count } from '../../report/words.ts';
 import { isBroken } from '../../session/in-force.ts';
 import { listSessions, type SessionSummary } from '../../session/list-sessions.ts';
 import type { ClosedEntry } from '../../session/record.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { Invocation } from '../arguments.ts';
 import { chosenBefore } from '../chosen-before.ts';
+import { closeSession } from '../close-session.ts';
 import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
 import { type ConnectionOptions, connectionOptions } from '../connection-options.ts';
-import { usageError } from '../errors.ts';
+import { ExpectedError, usageError } from '../errors.ts';
 import { evidenceOf } from '../evidence-options.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
 import { parametersOf } from '../fix-parameters.ts';
 import { type Mended, mendSession } from '../mend-session.ts';
-import { reopenSession } from '../open-session.ts';
+import { changedChecks, reopenSession, resumeSession } from '../open-session.ts';
 import { chosenSession } from '../session-argument.ts';
 import { articleForUndo, articleOfSession, type SessionArticle } from '../session-article.ts';
 import { sessionDefaults } from '../session-defaults.ts';
+import { askWhatNow, say } from '../settle-broken.ts';
+import { undoSession } from '../undo-session.ts';
 import { runWizardHere } from '../wizard-run.ts';
 import type { World } from '../world.ts';
 
@@ -31,8 +37,9 @@ type Resuming = {
 	readonly world: World;
 };
 
-/** Mends what the session left, and closes its journal again. */
-async function mend({ invocation, chosen, article, connection, world }: Resuming): Promise<Mended> {
+/** Mends what the session left, and closes its journal again. @param attended somebody says then what becomes of it */
+async function mend(resuming: Resuming, attended: boolean): Promise<Mended> {
+	const { invocation, chosen, article, connection, world } = resuming;
 	const { options } = invocation;
 	const waitMs = connection.waitMs ?? 0;
 	const journal = reopenSession(chosen.session, world);
@@ -52,6 +59,7 @@ async function mend({ invocation, chosen, article, connection, world }: Resuming
 			composition,
 			journal,
 			waitMs,
+			attended,
 			onProgress: (text) => {
 				if (!options.flag('json')) void world.stderr.write(`${text}\n`);
 			},
@@ -62,12 +70,10 @@ async function mend({ invocation, chosen, article, connection, world }: Resuming
 		return mended;
 	} finally {
 		await composition.close();
+		const how: ClosedEntry['outcome'] = world.signal.aborted ? 'interrupted' : outcome;
 		// What could not even be looked at is still broken off, and is offered again.
-		if (outcome !== 'failed') {
-			const interrupted = world.signal.aborted ? 'interrupted' : outcome;
-			await journal.append({ kind: 'closed', outcome: interrupted, severity: null });
-		}
-		journal.close();
+		const end = outcome === 'failed' ? null : { outcome: how, severity: chosen.closed?.severity ?? null };
+		await closeSession(journal, end, composition.journalProblem, world);
 	}
 }
 
@@ -92,7 +98,7 @@ function asJson({ undone, verified }: Mended): string {
 async function resumeHeadless(resuming: Resuming, broken: boolean): Promise<ExitStatus> {
 	const { invocation, chosen, world } = resuming;
 	const mended: Mended = broken
-		? await mend(resuming)
+		? await mend(resuming, false)
 		: {
 				undone: { session: chosen.session, undone: [], skipped: [] },
 				verified: null,
@@ -106,14 +112,52 @@ async function resumeHeadless(resuming: Resuming, broken: boolean): Promise<Exit
 	return mended.status;
 }
 
-/** A person is asked before anything is taken back; either way the wizard opens then. */
-async function mendIfWanted(resuming: Resuming): Promise<void> {
+/**
+ * With somebody there: it is looked at first, and nothing is done a second time; a fence is lifted, because everybody is
+ * shut out by it. Then the person says what becomes of what is in force. @returns false: they leave
+ */
+async function settleWithPerson(resuming: Resuming): Promise<boolean> {
 	const { chosen, world } = resuming;
-	const left = chosen.inForce.map(({ intent }) => `  ${intent.effect}: ${intent.object}\n`).join('');
-	await world.stderr.write(`Session ${chosen.session} broke off in the middle of a change.\n${left}`);
-	const question = 'Look what became of it, and lift what it left standing? [Y/n] ';
-	if (/^n(o)?$/i.test((await world.stdin.ask(question)).trim())) return;
-	await world.stderr.write(told(await mend(resuming)));
+	const begun = chosen.inForce.map(({ intent }) => `  ${intent.effect}: ${intent.object}\n`).join('');
+	await say(
+		`Session ${chosen.session} broke off in the middle of a change.\n${begun}Looking what became of it; nothing is done a second time.`,
+		world,
+	);
+	let isOpen = true;
+	try {
+		const mended = await mend(resuming, true);
+		await say(told(mended), world);
+		isOpen = mended.kept;
+	} catch (error) {
+		if (!(error instanceof ExpectedError)) throw error;
+		await say([`It could not be looked at: ${error.message}`, ...error.next].join('\n  '), world);
+	}
+	while (isOpen) {
+		const now = await listSessions(stateDir(world));
+		const summary = now.find(({ session }) => session === chosen.session) ?? chosen;
+		const stands = summary.inForce.map(({ intent }) => `  ${intent.effect}: ${intent.object}`);
+		if (stands.length > 0) await say(['In force:', ...stands].join('\n'), world);
+		const choice = await askWhatNow(world);
+		if (choice === 'leave') return false;
+		if (choice === 'go on') return true;
+		try {
+			const tell = (text: string): void => void say(text, world);
+			const { undone, status } = await undoSession(summary, now, resuming.connection, tell, world);
+			await say(undoToText(undone), world);
+			isOpen = status !== exitStatus.done;
+		} catch (error) {
+			if (!(error instanceof ExpectedError)) throw error;
+			await say([error.message, ...error.next].join('\n  '), world);
+		}
+	}
+	return true;
+}
+
+/** What an earlier run knew, of checks that ask the same still. */
+function knownStill({ findings, dropped }: { findings: readonly Finding[]; dropped: readonly Slug[] }) {
+	return findings
+		.filter(({ check }) => !dropped.includes(check))
+		.map((finding): Finding => ({ ...finding, stale: finding.stale ?? 'resumed' }));
 }
 
 export const resume: Command = {
@@ -141,9 +185,16 @@ export const resume: Command = {
 		const connection = await connectionOptions(invocation, world, sessionDefaults(chosen));
 		const resuming = { invocation, chosen, article, connection, world };
 		if (headless) return resumeHeadless(resuming, broken);
-		if (broken) await mendIfWanted(resuming);
+		if (broken && !(await settleWithPerson(resuming))) return exitStatus.partly;
 		const { loaded } = article;
-		const checks = new Set(loaded.article.checks.map(({ id }) => id));
+		const known = knownFindings(chosen.records);
+		const changed = changedChecks(loaded.article, chosen.records);
+		const dropped = changed.filter((check) => known.some((finding) => finding.check === check));
+		if (dropped.length > 0)
+			await say(
+				`kbwizard: ${count(dropped.length, 'check')} of the article ${dropped.length === 1 ? 'asks' : 'ask'} something else now, so what was found by them counts no more: ${dropped.join(', ')}`,
+				world,
+			);
 		return runWizardHere(
 			{
 				loaded,
@@ -154,8 +205,8 @@ export const resume: Command = {
 					...chosenBefore(loaded.article, chosen.records),
 					...(await parametersOf(options, loaded.article.solutions)),
 				},
-				findings: knownFindings(chosen.records).filter(({ check }) => checks.has(check)),
-				openJournal: async () => reopenSession(chosen.session, world),
+				findings: knownStill({ findings: known, dropped }),
+				openJournal: () => resumeSession(chosen.session, loaded.article, dropped, world),
 				terminal,
 			},
 			world,

@@ -1,13 +1,12 @@
+import { cleanText } from '../../evidence/untrusted.ts';
 import { wayBack } from '../../fixes/effects.ts';
 import type { RecordedFence } from '../../fixes/fence.ts';
-import { needsServer } from '../../fixes/undo.ts';
 import type { Undone } from '../../machine/ports.ts';
 import { toUndoDocument } from '../../report/fix-document.ts';
 import { toJson } from '../../report/json.ts';
 import { undoToText } from '../../report/undo-text.ts';
-import { type ChangeInForce, changesInForce } from '../../session/in-force.ts';
-import type { Journal } from '../../session/journal.ts';
-import { listSessions, type SessionSummary } from '../../session/list-sessions.ts';
+import type { ChangeInForce } from '../../session/in-force.ts';
+import { listSessions } from '../../session/list-sessions.ts';
 import { isSessionId } from '../../session/session-id.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { Invocation } from '../arguments.ts';
@@ -21,8 +20,8 @@ import { openSession, reopenSession } from '../open-session.ts';
 import { reachServer } from '../reach-server.ts';
 import { inWordsOf, liftRecorded } from '../recorded-fences.ts';
 import { chosenSession } from '../session-argument.ts';
-import { articleForUndo } from '../session-article.ts';
 import { sessionDefaults } from '../session-defaults.ts';
+import { statusOfUndo, undoSession } from '../undo-session.ts';
 import type { World } from '../world.ts';
 
 function inWords({ intent, status, inverse }: ChangeInForce): string {
@@ -40,7 +39,7 @@ async function agreed(
 	world: World,
 ): Promise<boolean> {
 	if (options.flag('yes')) return true;
-	const lines = listed.map((line) => `  ${line}`);
+	const lines = listed.map((line) => `  ${cleanText(line)}`);
 	if (world.terminal === null || options.flag('no-input') || options.flag('json'))
 		throw usageError('nothing was taken back: that wants consent', [command, ...lines]);
 	await world.stderr.write(`${heading}\n${lines.join('\n')}\n`);
@@ -51,58 +50,6 @@ async function agreed(
 
 async function tell(undone: Undone, { options }: Invocation, world: World): Promise<void> {
 	await world.stdout.write(options.flag('json') ? toJson(toUndoDocument(undone)) : undoToText(undone));
-}
-
-/** What a later session lifted of this one is not in force, whatever its own journal says. */
-function withLifted(journal: Journal, sessions: readonly SessionSummary[]) {
-	const others = sessions.filter(({ session }) => session !== journal.session);
-	const lifted = others.flatMap(({ records }) =>
-		records.filter((record) => record.kind === 'lifted' && record.of === journal.session),
-	);
-	return [...journal.records, ...lifted];
-}
-
-function statusOf({ undone }: Undone, left: number): ExitStatus {
-	if (left === 0) return exitStatus.done;
-	return undone.length === 0 ? exitStatus.notDone : exitStatus.partly;
-}
-
-/** Takes back what a session has in force, and says what came of it. */
-async function undoSession(
-	invocation: Invocation,
-	chosen: SessionSummary,
-	sessions: readonly SessionSummary[],
-	world: World,
-): Promise<ExitStatus> {
-	const { options } = invocation;
-	const { loaded } = await articleForUndo(chosen, world);
-	const connection = await connectionOptions(invocation, world, sessionDefaults(chosen));
-	const journal = reopenSession(chosen.session, world);
-	const waitMs = connection.waitMs ?? 0;
-	const composition = compose({
-		loaded,
-		connection,
-		logs: [],
-		configs: [],
-		maxRows: null,
-		journal,
-		waitMs,
-		world,
-	});
-	try {
-		const { keeper, fixer } = composition;
-		if (needsServer(chosen.inForce))
-			await reachServer(keeper, { waitMs, otherwise: 'nothing was taken back', signal: world.signal });
-		const undone = await fixer.undo(withLifted(journal, sessions), (text) => {
-			if (!options.flag('json')) void world.stderr.write(`${text}\n`);
-		});
-		await journal.append({ kind: 'undone', undone }, { durable: true });
-		await tell(undone, invocation, world);
-		return statusOf(undone, changesInForce(withLifted(journal, sessions)).length);
-	} finally {
-		await composition.close();
-		journal.close();
-	}
 }
 
 /** The fences that the databases themselves tell of. */
@@ -149,7 +96,7 @@ async function undoRecorded(invocation: Invocation, of: string | null, world: Wo
 		const undone = { session: first.session, ...outcome };
 		await journal.append({ kind: 'undone', undone }, { durable: true });
 		await tell(undone, invocation, world);
-		return statusOf(undone, undone.skipped.length);
+		return statusOfUndo(undone, undone.skipped.length);
 	} finally {
 		await composition.close();
 		await journal.append({ kind: 'closed', outcome: 'undone', severity: null });
@@ -178,10 +125,18 @@ export const undo: Command = {
 				await world.stderr.write('Fences of other sessions are found on the server: kbwizard undo SERVER\n');
 			return exitStatus.done;
 		}
+		// Refused at once where somebody is at work in it, before anybody is asked anything.
+		reopenSession(chosen.session, world).close();
 		const heading = `Of session ${chosen.session} these are in force:`;
 		const command = `kbwizard undo ${chosen.session} --yes`;
 		if (!(await agreed(invocation, heading, chosen.inForce.map(inWords), command, world)))
 			return exitStatus.notDone;
-		return undoSession(invocation, chosen, sessions, world);
+		const connection = await connectionOptions(invocation, world, sessionDefaults(chosen));
+		const say = (text: string): void => {
+			if (!invocation.options.flag('json')) void world.stderr.write(`${text}\n`);
+		};
+		const { undone, status } = await undoSession(chosen, sessions, connection, say, world);
+		await tell(undone, invocation, world);
+		return status;
 	},
 };

@@ -5,8 +5,9 @@ import { type Block, gap, heading, text, verbatim } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
-import { faint, type Span, strong } from '../span.ts';
+import { faint, type Span, severitySpans, strong } from '../span.ts';
 import { checkTitle } from '../words.ts';
+import { staleBlocks } from './finding.ts';
 
 /** What a caller would say; a finding's own words serve where the article has none, without their numbers. */
 function answerSpans(check: Check, verdict: string): readonly Span[] {
@@ -28,8 +29,8 @@ export function offeredVerdicts(check: Check | undefined): readonly string[] {
 }
 
 /** Nobody could look: the person may answer instead. */
-export function askingPage({ snapshot }: Scene, id: string): Page {
-	const { context } = snapshot;
+export function askingPage(scene: Scene, id: string): Page {
+	const { context } = scene.snapshot;
 	const check = context.article.checks.find((candidate) => candidate.id === id);
 	const verdicts = offeredVerdicts(check);
 	const { absence } = context;
@@ -37,10 +38,16 @@ export function askingPage({ snapshot }: Scene, id: string): Page {
 		absence === null || absence.why === '' || check?.checks.length === 0
 			? []
 			: [text(faint(`You are asked, because ${absence.why}.`))];
+	const before = context.findings.filter(({ check: of, stale }) => of === id && stale !== undefined);
 	const rests = check === undefined || context.server?.slot == null ? null : restLength(check);
 	return page(checkTitle(context.article, id), {
 		blocks: [
 			...why,
+			...before.flatMap((finding) => [
+				text(...severitySpans(finding.severity, scene.looks.glyphs), '  ', ...inlineSpans(finding.text)),
+				...staleBlocks(scene, finding),
+				text(faint('It stands until you say otherwise.')),
+			]),
 			...(rests === null
 				? []
 				: [

@@ -1,16 +1,34 @@
 import { isStepwise } from '../../article/step-kind.ts';
 import type { WizardContext } from '../../machine/context.ts';
-import type { Evidence, RankedCause, RankedSolution } from '../../machine/finding.ts';
+import type { Evidence, Finding, RankedCause, RankedSolution } from '../../machine/finding.ts';
 import { changedSinceLooking } from '../../machine/plans.ts';
-import { rankSolutions } from '../../machine/rank.ts';
+import { decisiveFindings, rankSolutions } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import type { Looks } from '../looks.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
 import { drawn, faint, plain, type Span, severitySpans, strong, toned } from '../span.ts';
-import { checkTitle, counted, titleOf, triedInWords } from '../words.ts';
+import { checkTitle, counted, staleInWords, titleOf, triedInWords } from '../words.ts';
 import { riskSpans } from './risk.ts';
+
+/** What decides something, and may be true no more. */
+const staleOf = ({ findings }: WizardContext): readonly Finding[] =>
+	decisiveFindings(findings).filter(({ stale }) => stale !== undefined);
+
+function staleBlocks({ snapshot, now }: Scene): readonly Block[] {
+	const stale = staleOf(snapshot.context);
+	const latest = stale.toSorted((a, b) => a.at.localeCompare(b.at)).at(-1);
+	if (latest === undefined) return [];
+	return [
+		text(
+			toned(`${counted(stale.length, 'answer')} ${stale.length === 1 ? 'is' : 'are'} stale: `, 'warning'),
+			plain(`${staleInWords(latest, now) ?? ''}. `),
+			strong('g'),
+			' looks again where it can.',
+		),
+	];
+}
 
 function evidenceLine(
 	context: WizardContext,
@@ -18,8 +36,12 @@ function evidenceLine(
 	evidence: readonly Evidence[],
 ): readonly Block[] {
 	if (evidence.length === 0) return [];
+	const stale = new Set(staleOf(context).map(({ check }) => check));
 	const said = evidence
-		.map(({ check, verdict }) => `${checkTitle(context.article, check)} ${verdict}`)
+		.map(
+			({ check, verdict }) =>
+				`${checkTitle(context.article, check)} ${verdict}${stale.has(check) ? ' (stale)' : ''}`,
+		)
 		.join('; ');
 	return [item([faint(`${words} `)], [faint(said)], 4)];
 }
@@ -126,6 +148,7 @@ export function causesPage(scene: Scene): Page {
 						),
 					]
 				: []),
+			...staleBlocks(scene),
 			headline(scene),
 			gap,
 			...(known.causes.length === 0

@@ -5,8 +5,16 @@ import { type Block, gap, heading, item, text, verbatim } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
-import { drawn, faint, severitySpans, strong, toned } from '../span.ts';
-import { causeTitle, checkTitle, counted, duration, sourceInWords, timeOfDay } from '../words.ts';
+import { drawn, faint, plain, severitySpans, strong, toned } from '../span.ts';
+import {
+	causeTitle,
+	checkTitle,
+	counted,
+	duration,
+	sourceInWords,
+	staleInWords,
+	timeOfDay,
+} from '../words.ts';
 
 /** The finding that a screen shows: the latest of the check with that verdict. */
 export const shownFinding = (
@@ -60,10 +68,17 @@ export function failureBlocks({ looks }: Scene, failure: Failure): readonly Bloc
 	];
 }
 
+/** That it may be true no more; nothing where it was seen in this run. */
+export function staleBlocks({ now }: Scene, finding: Finding): readonly Block[] {
+	const words = staleInWords(finding, now);
+	return words === null ? [] : [text(toned('Stale: ', 'warning'), plain(`${words}.`))];
+}
+
 function oneFinding(scene: Scene, finding: Finding): readonly Block[] {
 	const { glyphs } = scene.looks;
 	return [
 		text(...severitySpans(finding.severity, glyphs), '  ', ...inlineSpans(finding.text, 'strong')),
+		...staleBlocks(scene, finding),
 		text(faint(whence(finding))),
 		...(finding.error === null ? [] : [gap, ...failureBlocks(scene, finding.error)]),
 		...(finding.grant === null
