@@ -12,7 +12,7 @@ export type ListedSession = SessionSummary & { readonly running: boolean };
 function asJson({ session, opened, closed, server, damage, newer, inForce, running }: ListedSession): object {
 	return {
 		session,
-		article: opened?.article ?? null,
+		article: opened === null ? null : articleOf(opened),
 		startedAt: opened?.at ?? null,
 		endedAt: closed?.at ?? null,
 		running,
@@ -28,6 +28,10 @@ function asJson({ session, opened, closed, server, damage, newer, inForce, runni
 			at: intent.at,
 		})),
 	};
+}
+
+function articleOf({ article: { id, sha256, path } }: NonNullable<ListedSession['opened']>): object {
+	return { id, sha256, ...(path === undefined ? {} : { path }) };
 }
 
 export function toSessionsDocument(listed: readonly ListedSession[]): object {

@@ -21,6 +21,15 @@ function collect(): Output & { readonly text: () => string } {
 	};
 }
 
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 function worldWith(stdout: Output, stderr: Output, state: string): World {
 	const nobody = async (): Promise<string> => '';
 	return {
@@ -34,7 +43,7 @@ function worldWith(stdout: Output, stderr: Output, state: string): World {
 		user: 'somebody',
 		hostname: hostname(),
 		pid: process.pid,
-		isAlive: () => true,
+		isAlive,
 		contentDir: fileURLToPath(new URL('content', root)),
 		builtArticles: new URL('dist/articles.json', root),
 		version: '0',

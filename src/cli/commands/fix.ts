@@ -1,6 +1,7 @@
 import type { Article, Solution } from '../../article/article.ts';
 import { isStepwise, isToolStep, stepName } from '../../article/step-kind.ts';
 import { type Consent, diagnose, driveFix, type FixEnd } from '../../machine/drive.ts';
+import { known } from '../../machine/known.ts';
 import { createWizardActor, type WizardActor } from '../../machine/run.ts';
 import { nearestName } from '../../nearest-name.ts';
 import { fixToText } from '../../report/fix-text.ts';
@@ -123,7 +124,7 @@ export const fix: Command = {
 				const { context } = actor.getSnapshot();
 				const end = {
 					outcome: world.signal.aborted ? 'interrupted' : outcome,
-					severity: null,
+					severity: context.findings.length === 0 ? null : known(context).severity,
 					...concludedCauses(context),
 				} as const;
 				await closeSession(journal, end, composition.journalProblem, world);

@@ -25,6 +25,7 @@ import { chosenSession } from '../session-argument.ts';
 import { articleForUndo, articleOfSession, type SessionArticle } from '../session-article.ts';
 import { sessionDefaults } from '../session-defaults.ts';
 import { askWhatNow, say } from '../settle-broken.ts';
+import { showOnLine } from '../so-far.ts';
 import { undoSession } from '../undo-session.ts';
 import { runWizardHere } from '../wizard-run.ts';
 import type { World } from '../world.ts';
@@ -61,7 +62,8 @@ async function mend(resuming: Resuming, attended: boolean): Promise<Mended> {
 			waitMs,
 			attended,
 			onProgress: (text) => {
-				if (!options.flag('json')) void world.stderr.write(`${text}\n`);
+				if (attended && world.redraws) void showOnLine(world, text);
+				else if (!options.flag('json')) void world.stderr.write(`${text}\n`);
 			},
 			world,
 		});
@@ -70,6 +72,7 @@ async function mend(resuming: Resuming, attended: boolean): Promise<Mended> {
 		return mended;
 	} finally {
 		await composition.close();
+		if (attended && world.redraws) await showOnLine(world, '');
 		const how: ClosedEntry['outcome'] = world.signal.aborted ? 'interrupted' : outcome;
 		// What could not even be looked at is still broken off, and is offered again.
 		const end = outcome === 'failed' ? null : { outcome: how, severity: chosen.closed?.severity ?? null };
@@ -84,7 +87,8 @@ function told({ undone, verified }: Mended): string {
 			: verified.held
 				? `verified: ${verified.text}\n`
 				: `it does not hold: ${verified.text}${verified.note === null ? '' : ` (${verified.note})`}\n`;
-	return `${undoToText(undone)}${result}`;
+	const isNothing = undone.undone.length === 0 && undone.skipped.length === 0;
+	return `${isNothing && verified !== null ? '' : undoToText(undone)}${result}`;
 }
 
 function asJson({ undone, verified }: Mended): string {
