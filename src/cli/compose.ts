@@ -98,6 +98,7 @@ interface Notes {
 function notesIn(journal: Journal | null, onJournal: (failure: Failure | null) => void): Notes {
 	let missed: Failure | null = null;
 	let failing: Failure | null = null;
+	let last: Promise<unknown> = Promise.resolve();
 	const failed = (error: unknown): void => {
 		const message = error instanceof Error ? error.message : String(error);
 		failing = journalFailureOf(error) ?? ownFailure('journal-failed', message, []);
@@ -105,11 +106,14 @@ function notesIn(journal: Journal | null, onJournal: (failure: Failure | null) =
 		onJournal(failing);
 	};
 	return {
-		write: (entry) => void journal?.append(entry).catch(failed),
+		write(entry) {
+			if (journal !== null) last = journal.append(entry).catch(failed);
+		},
 		get missed() {
 			return missed;
 		},
 		async whyNot() {
+			await last;
 			if (failing === null || journal === null) return null;
 			try {
 				await journal.append({ kind: 'note', text: `records are missing here: ${failing.message}` });
