@@ -93,7 +93,10 @@ export function Wizard({ session, onTerminal }: WizardProps) {
 
 	useEffect(() => onTerminal(suspendTerminal), [onTerminal, suspendTerminal]);
 
-	const scene = session.scene(size, Math.max(now, session.view.get().since));
+	// How old something is must be right when it is drawn, though no clock runs on the page.
+	const tellsAge = snapshot.context.findings.some(({ stale }) => stale !== undefined);
+	const drawnAt = tellsAge ? session.now() : now;
+	const scene = session.scene(size, Math.max(drawnAt, session.view.get().since));
 	return (
 		<>
 			<Transcript blocks={transcript} looks={scene.looks} prose={session.prose} />
