@@ -88,7 +88,7 @@ export const commands = {
 		positionals: [session],
 		options: ['format', 'output', 'no-redact', 'confirm', ...anywhere],
 		notes: [
-			'--format is markdown (default) or json; SESSION defaults to the latest.',
+			'--format is markdown (default), html or json; SESSION defaults to the latest.',
 			'Names and addresses stand as tokens; --no-redact shows them, and wants --confirm unredacted.',
 		],
 		load: async () => (await import('./commands/report.ts')).report,

@@ -3,6 +3,7 @@
  * without it two characters may meet that are markup only together.
  */
 import { printable } from '../evidence/untrusted.ts';
+import { beginsFormula } from './formula.ts';
 
 const special = /[\\`*_{}[\]<>()#!|~&$]/g;
 
@@ -46,15 +47,9 @@ export function folded(summary: string, block: string): readonly string[] {
 	return [`<details><summary>${summary}</summary>`, '', block, '', '</details>', ''];
 }
 
-/**
- * A table is copied into a spreadsheet, which takes what begins like this for a formula (OWASP, "CSV Injection"); the
- * full-width forms are taken too. A number may have its sign.
- */
-const formula = /^\s*(?:[=+@＝＋＠]|[-－](?!\d+(?:\.\d+)?\s*$))/;
-
 /** The text of a cell that no spreadsheet computes: an apostrophe before it makes it text there. */
 export function asCell(text: string): string {
-	return formula.test(text) ? `'${text}` : text;
+	return beginsFormula(text) ? `'${text}` : text;
 }
 
 /** A table; cells are escaped here. Empty without rows. */

@@ -3,7 +3,7 @@ import { codeSpan, escapeMarkdown } from './escape-markdown.ts';
 import { changeSection, undoSection } from './markdown-changes.ts';
 import { pathSection, serverSection, symptomSection, timelineSection } from './markdown-circumstances.ts';
 import { causeLines, findingSections, notSeenLines } from './markdown-findings.ts';
-import { redactionsInWords } from './redactions.ts';
+import { neverKept, redactionsInWords, tokensAreKept } from './redactions.ts';
 import type { Report } from './report.ts';
 import { count, titlesOf } from './words.ts';
 
@@ -77,18 +77,8 @@ const notRedacted =
 /** The log of the redaction: how much was taken out, and never what. */
 function takenOutSection({ redacted, redactions }: Report): readonly string[] {
 	const taken = redactionsInWords(redactions);
-	const where = redacted
-		? ['What a token stands for is kept where the report was made, and only there.', '']
-		: [];
-	return [
-		'## Taken out',
-		'',
-		`Taken out: ${taken ?? 'nothing had to be'}.`,
-		'',
-		...where,
-		'Never kept, whatever the report: passwords, keys and connection strings; literals and comments in queries; the lines of logs, of which there are counts, times and signatures only.',
-		'',
-	];
+	const where = redacted ? [tokensAreKept, ''] : [];
+	return ['## Taken out', '', `Taken out: ${taken ?? 'nothing had to be'}.`, '', ...where, neverKept, ''];
 }
 
 function footer({ redacted, session, writtenAt, diagnosis, changes }: Report): string {

@@ -3,7 +3,6 @@ import { holdsQuery } from '../article/query-column.ts';
 import type { Row } from '../machine/ports.ts';
 import type { RedactionCount, Report } from './report.ts';
 import { parseToken, tokenKinds } from './token-book.ts';
-import { count } from './words.ts';
 
 /** As `evidence/untrusted.ts` writes it in place of a secret. */
 const secretMark = /\*\*\*/g;
@@ -47,11 +46,21 @@ const words: Readonly<Record<string, readonly [string, string]>> = {
 	secret: ['secret', 'secrets'],
 };
 
+/** As `addresses`; one of them is an `address`. */
+export function kindInWords({ kind, count }: RedactionCount): string {
+	const [one, many] = words[kind] ?? [kind, `${kind}s`];
+	return count === 1 ? one : many;
+}
+
+/** What every report leaves out, whoever asks for it. */
+export const neverKept =
+	'Never kept, whatever the report: passwords, keys and connection strings; literals and comments in queries; the lines of logs, of which there are counts, times and signatures only.';
+
+/** Of a report with tokens in it. */
+export const tokensAreKept = 'What a token stands for is kept where the report was made, and only there.';
+
 /** `12 addresses, 3 roles`; null: nothing. */
 export function redactionsInWords(redactions: readonly RedactionCount[]): string | null {
-	const parts = redactions.map(({ kind, count: number }) => {
-		const [one, many] = words[kind] ?? [kind, `${kind}s`];
-		return count(number, one, many);
-	});
+	const parts = redactions.map((taken) => `${taken.count} ${kindInWords(taken)}`);
 	return parts.length === 0 ? null : parts.join(', ');
 }

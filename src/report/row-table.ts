@@ -4,7 +4,7 @@ import { table } from './escape-markdown.ts';
 import { columnsOf, valueAsText } from './words.ts';
 
 /** Rows shown in full; the rest are counted. */
-const rowsShown = 25;
+export const rowsShown = 25;
 
 export function rowTable(rows: readonly Row[]): string {
 	const columns = columnsOf(rows);

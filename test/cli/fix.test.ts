@@ -107,6 +107,10 @@ describeOnAtOnce(testMajors, 'fix, undo and report', { databases: ['clinic'] }, 
 		expect(report.stdout).toMatch(/^# KB008 /);
 		expect(report.stdout).toContain(`kbwizard undo ${session}`);
 		expect(report.stdout).not.toContain('clinic');
+		const html = (await run(['report', session, '--format', 'html'])).stdout;
+		expect(html).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+		expect(html).toContain(`kbwizard undo ${session}`);
+		expect(html).not.toContain('clinic');
 
 		const unasked = await run(['undo', session]);
 		expect(unasked.status).toBe(64);

@@ -389,6 +389,7 @@ describeOnAtOnce(testMajors, 'after a kill -9', options, (server) => {
 			['fix', 'KB008', 'disconnect-all-clients', String(uri), '--confirm', 'clinic', '--json'],
 			['report', '--no-redact', '--confirm', 'unredacted'],
 			['report', '--json'],
+			['report', '--format', 'html'],
 			['sessions', '--json'],
 			['undo', '--yes', '--json'],
 			['resume', '--yes', '--json'],

@@ -1,6 +1,7 @@
 import { toJson } from '../../report/json.ts';
 import { toMarkdown } from '../../report/markdown.ts';
 import { unredactedReport } from '../../report/redact.ts';
+import type { Report } from '../../report/report.ts';
 import { listSessions } from '../../session/list-sessions.ts';
 import { stateDir } from '../../session/state-dir.ts';
 import type { OptionValues } from '../arguments.ts';
@@ -13,6 +14,13 @@ import { articleOfSession } from '../session-article.ts';
 import type { World } from '../world.ts';
 import { formatOption, writeResult } from '../write-result.ts';
 
+async function written(report: Report, format: 'markdown' | 'html' | 'json'): Promise<string> {
+	if (format === 'json') return toJson(report);
+	if (format === 'markdown') return toMarkdown(report);
+	const { toHtml } = await import('../../report/html/page.ts');
+	return toHtml(report);
+}
+
 /** On a terminal it is read, not kept: without its markup, as wide as the screen. */
 async function forReading(markdown: string, options: OptionValues, world: World): Promise<string> {
 	const { terminal } = world;
@@ -23,7 +31,7 @@ async function forReading(markdown: string, options: OptionValues, world: World)
 
 export const report: Command = {
 	async run({ positionals, options }, world) {
-		const format = options.flag('json') ? 'json' : formatOption(options, ['markdown', 'json']);
+		const format = options.flag('json') ? 'json' : formatOption(options, ['markdown', 'html', 'json']);
 		const redacts = !(await confirmUnredacted(options, world));
 		const sessions = await listSessions(stateDir(world));
 		const chosen = chosenSession(positionals.SESSION?.[0] ?? null, sessions);
@@ -39,7 +47,7 @@ export const report: Command = {
 			world,
 		);
 		const shown = redacts ? await redactedReport(full, world) : unredactedReport(full);
-		const text = format === 'json' ? toJson(shown) : toMarkdown(shown);
+		const text = await written(shown, format);
 		const isRead = options.one('format') === null && format === 'markdown';
 		await writeResult(isRead ? await forReading(text, options, world) : text, options, world);
 		return exitStatus.done;
