@@ -1,7 +1,8 @@
 /** Who answers the checks of one run: one source for each language of a fence. */
 import { platform } from 'node:os';
 import type { GateResult } from '../article/sql-gate.ts';
-import { createProcessesSource, listingFor } from '../evidence/host/observe-processes.ts';
+import { type LookAtServer, listingFor, serverLook } from '../evidence/host/look-at-server.ts';
+import { createProcessesSource } from '../evidence/host/observe-processes.ts';
 import { configuredTimeouts, discoverLogs } from '../evidence/logs/discover.ts';
 import { createLogSource } from '../evidence/logs/log-source.ts';
 import { readServerClock } from '../evidence/logs/server-clock.ts';
@@ -62,6 +63,7 @@ export function composeEvidence({
 }: EvidenceInput): {
 	readonly observe: EvidenceSource;
 	readonly sql: SqlSource;
+	readonly lookAtServer: LookAtServer;
 } {
 	const { article } = loaded;
 	const clock = input.world.now;
@@ -84,13 +86,8 @@ export function composeEvidence({
 		maxRows,
 		clock,
 	});
-	const processes = createProcessesSource({
-		keeper,
-		settings: connection.settings,
-		maxRows,
-		clock,
-		list: listingFor(platform()),
-	});
+	const lookAtServer = serverLook(keeper, connection.settings, listingFor(platform()));
+	const processes = createProcessesSource({ keeper, look: lookAtServer, maxRows, clock });
 	const rest = createRestSource({ keeper, settings: connection.settings, clock });
 	const log = createLogSource({
 		paths: logs,
@@ -115,5 +112,5 @@ export function composeEvidence({
 		serverMajor: () => (keeper.session === null ? null : serverMajor(keeper.session.server)),
 		clock,
 	});
-	return { observe, sql };
+	return { observe, sql, lookAtServer };
 }

@@ -25,7 +25,7 @@ export type Surrounding = {
 };
 
 /** A login that takes longer stalls; a slow one is through by then. In seconds. */
-const longLoginS = 2;
+export const longLoginS = 2;
 /** Fewer of a kind are ordinary life, whatever share of the slots they hold. */
 const fewest = 3;
 /** The share of the slots from which on a kind of trouble matters, and from which it gives the picture its name. */

@@ -41,6 +41,7 @@ export async function listLinux(root = '/proc', signal?: AbortSignal): Promise<H
 			const its = linkOf(String(pid), 'ns/net');
 			return its === null || network === null ? null : its !== network;
 		},
+		programOf: (pid) => linkOf(String(pid), 'exe'),
 		ownerOf: (inode) => {
 			for (const pid of pids) {
 				if (socketsOf(Number(pid))?.has(inode) !== true) continue;

@@ -45,6 +45,8 @@ export type HostListing = {
 	socketsOf(pid: number): ReadonlySet<number> | null;
 	/** Whether it lives in another network than this program, as in a container; null: it cannot be told. */
 	isApart(pid: number): boolean | null;
+	/** The file that it runs, with its folder; null: it may not be seen, or this system does not say. */
+	programOf(pid: number): string | null;
 	/** Who has that socket, where it may be looked at: its name and number. */
 	ownerOf(inode: number): string | null;
 };

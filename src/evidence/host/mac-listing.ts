@@ -34,6 +34,7 @@ export async function listMac(signal: AbortSignal): Promise<HostListing> {
 		unix: readUnixNetstat(sockets.stdout),
 		socketsOf: () => null,
 		isApart: () => null,
+		programOf: () => null,
 		ownerOf: () => null,
 	};
 }

@@ -14,7 +14,7 @@ const script = (port: number): string =>
 		'$now = Get-Date',
 		`$sockets = @(Get-NetTCPConnection -LocalPort ${port} | ForEach-Object { @{ state = [string]$_.State; address = $_.LocalAddress; port = $_.LocalPort; remoteAddress = $_.RemoteAddress; remotePort = $_.RemotePort; pid = $_.OwningProcess } })`,
 		'$owners = @($sockets | ForEach-Object { $_.pid })',
-		"$processes = @(Get-CimInstance Win32_Process | Where-Object { $_.Name -match '^(postgres|edb-postgres|pgbouncer)[.]exe$' -or $owners -contains $_.ProcessId } | ForEach-Object { @{ pid = $_.ProcessId; parent = $_.ParentProcessId; name = $_.Name; commandLine = $_.CommandLine; started = $_.CreationDate.ToUniversalTime().ToString('o'); ageS = ($now - $_.CreationDate).TotalSeconds } })",
+		"$processes = @(Get-CimInstance Win32_Process | Where-Object { $_.Name -match '^(postgres|edb-postgres|pgbouncer)[.]exe$' -or $owners -contains $_.ProcessId } | ForEach-Object { @{ pid = $_.ProcessId; parent = $_.ParentProcessId; name = $_.Name; program = $_.ExecutablePath; commandLine = $_.CommandLine; started = $_.CreationDate.ToUniversalTime().ToString('o'); ageS = ($now - $_.CreationDate).TotalSeconds } })",
 		'@{ sockets = $sockets; processes = $processes } | ConvertTo-Json -Depth 3 -Compress',
 	].join('; ');
 
@@ -64,6 +64,11 @@ export function readWindowsListing(json: string): HostListing {
 			pid: Number(each.pid),
 		}),
 	);
+	const programs = new Map(
+		objectsOf(document, 'processes').flatMap(({ pid, program }) =>
+			typeof program === 'string' ? [[Number(pid), program] as const] : [],
+		),
+	);
 	const named = new Map(processes.map(({ pid, name }) => [pid, name]));
 	return {
 		processes,
@@ -72,6 +77,7 @@ export function readWindowsListing(json: string): HostListing {
 		unix: [],
 		socketsOf: (pid) => new Set([pid]),
 		isApart: () => null,
+		programOf: (pid) => programs.get(pid) ?? null,
 		ownerOf: (pid) => `${named.get(pid) ?? 'another program'} (process ${pid})`,
 	};
 }

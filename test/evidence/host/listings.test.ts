@@ -59,6 +59,7 @@ tcp4       0      0  127.0.0.1.5432         *.*                    LISTEN`;
 		unix: [],
 		socketsOf: () => null,
 		isApart: () => null,
+		programOf: () => null,
 		ownerOf: () => null,
 	};
 	expect(seen(listing)).toMatchObject({
@@ -119,6 +120,7 @@ test('what is behind the door and no PostgreSQL of this machine is named, not gu
 		unix: [],
 		socketsOf: () => new Set([6]),
 		isApart: () => true,
+		programOf: () => null,
 		ownerOf: () => 'docker-proxy (process 68)',
 	};
 	expect(findServer(listing, door, null)).toEqual({

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../../../src/article/article.ts';
 import { listLinux } from '../../../src/evidence/host/linux-listing.ts';
 import type { ListHost } from '../../../src/evidence/host/listing.ts';
+import { serverLook } from '../../../src/evidence/host/look-at-server.ts';
 import { createProcessesSource } from '../../../src/evidence/host/observe-processes.ts';
 import { createKeeper, type PostgresKeeper } from '../../../src/evidence/postgres/keeper.ts';
 import type { Facts, Observation } from '../../../src/machine/ports.ts';
@@ -44,10 +45,9 @@ function looking(
 	atEnd(keeper, () => keeper.close());
 	const source = createProcessesSource({
 		keeper,
-		settings,
+		look: serverLook(keeper, settings, how),
 		maxRows: 100,
 		clock: () => new Date(),
-		list: how,
 		againMs: 100,
 	});
 	return {
@@ -232,7 +232,7 @@ describe.runIf(onLinux)('on the server’s own host', () => {
 		const look = (how: ListHost) => {
 			if (processes === undefined) throw new Error('KB008 has no check of the processes');
 			const clock = () => new Date();
-			return createProcessesSource({ keeper, settings, maxRows: 9, clock, list: how })(
+			return createProcessesSource({ keeper, look: serverLook(keeper, settings, how), maxRows: 9, clock })(
 				{ check: processes, facts: {} },
 				new AbortController().signal,
 			);
