@@ -31,6 +31,8 @@ export type AttemptOptions = {
 	readonly signal?: AbortSignal;
 	/** It was refused before, and waited for a slot since. */
 	readonly waited?: boolean;
+	/** Waited for at each address that is reached, before the server is told who wants in. */
+	readonly beforeStartup?: () => Promise<void>;
 };
 
 /**
@@ -90,9 +92,9 @@ async function enterAndOpen(
 	host: HostSettings,
 	wanted: SessionAttributes,
 	limit: TimeLimit,
-	{ clock, signal, waited = false }: AttemptOptions,
+	{ clock, signal, waited = false, beforeStartup }: AttemptOptions,
 ): Promise<In | Refused> {
-	const entered = await enterHost(settings, host, limit, signal);
+	const entered = await enterHost(settings, host, limit, signal, beforeStartup);
 	if (entered.kind === 'refused') return entered;
 	const start = performance.now();
 	const timed = (note: string | null): readonly LayerTiming[] => [

@@ -3,7 +3,15 @@ import type { ConnectionEvent, Gauge } from '../../machine/ports.ts';
 import { type AttemptOutcome, attemptSession, interruptedAttempt } from './attempt.ts';
 import { type ConnectionSettings, toDatabase } from './connection-settings.ts';
 import { measureSlots } from './gauge.ts';
-import { type Attempt, type Keeper, type PostgresSession, QueryError, type WaitOptions } from './postgres.ts';
+import { oneAfterTheOther, poiseLogin } from './poised-login.ts';
+import {
+	type Attempt,
+	type Keeper,
+	type Poised,
+	type PostgresSession,
+	QueryError,
+	type WaitOptions,
+} from './postgres.ts';
 import type { HeldSession } from './session.ts';
 import { pause, pauseBefore } from './waiting.ts';
 
@@ -123,6 +131,32 @@ class OneSessionKeeper implements PostgresKeeper {
 		});
 	}
 
+	async poise(count: number): Promise<Poised> {
+		// One slot is enough for whoever may use the reserve.
+		const settings = this.#rescue ?? this.#settings;
+		const rescue = this.#rescue !== null;
+		const options = { clock: this.#clock, signal: this.#closing.signal, waited: true };
+		const logins = Array.from({ length: count }, () => poiseLogin(settings, options));
+		await Promise.all(logins.map(({ ready }) => ready));
+		const giveUp = async () => {
+			await Promise.all(logins.map((login) => login.giveUp()));
+		};
+		return {
+			giveUp,
+			go: () =>
+				this.#inTurn(async () => {
+					await oneAfterTheOther(this.#held === null ? logins : [], async ({ attempt, session }) => {
+						if (!rescue) this.#record(attempt);
+						// Two slots may have freed at once: one is enough.
+						if (this.#held !== null) await session?.close();
+						else if (session !== null) this.#hold({ session, settings, attempt, rescue });
+						return this.#held !== null;
+					});
+					await giveUp();
+				}),
+		};
+	}
+
 	move(database: string): Promise<Attempt> {
 		return this.#inTurn(async () => {
 			const held = this.#held;
@@ -219,6 +253,15 @@ class OneSessionKeeper implements PostgresKeeper {
 			const { attempt, session } = await this.#try(this.#settings, stop, refusal !== null);
 			if (session !== null) {
 				this.#hold({ session, settings: this.#settings, attempt, rescue: false });
+				return this.#record(attempt);
+			}
+			// The reserve may have a slot where there is none for ordinary roles.
+			const rescued =
+				this.#rescue !== null && worthRescue.has(attempt.verdict) && !stop.aborted
+					? await this.#try(this.#rescue, stop, true)
+					: null;
+			if (this.#rescue !== null && rescued?.session != null) {
+				this.#hold({ ...rescued, session: rescued.session, settings: this.#rescue, rescue: true });
 				return this.#record(attempt);
 			}
 			// A try that was interrupted says nothing about the server.

@@ -18,14 +18,18 @@ const worthAnother: ReadonlySet<RefusalVerdict> = new Set([
 	'starting or stopping',
 ]);
 
-/** @throws only the signal's reason, when it is aborted */
+/**
+ * @param beforeStartup waited for at each address that is reached, before the server is told who wants in
+ * @throws only the signal's reason, when it is aborted
+ */
 export async function enterHost(
 	settings: ConnectionSettings,
 	host: HostSettings,
 	limit: TimeLimit,
 	signal?: AbortSignal,
+	beforeStartup?: () => Promise<void>,
 ): Promise<Entered | Refused> {
-	const visit = new Visit(settings, host, signal);
+	const visit = new Visit(settings, host, signal, beforeStartup);
 	let addresses: readonly (string | null)[] = [null];
 	if (host.kind === 'tcp') {
 		try {

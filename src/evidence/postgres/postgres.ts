@@ -87,6 +87,12 @@ export type WaitOptions = {
 	readonly signal?: AbortSignal;
 };
 
+export type Poised = {
+	/** One after the other asks for a slot; the first that has one is held, the others are given up. */
+	go(): Promise<void>;
+	giveUp(): Promise<void>;
+};
+
 /** Holds at most one session per server, and says what happens to it. */
 export interface Keeper {
 	/** The held session; null: none. */
@@ -97,6 +103,11 @@ export interface Keeper {
 	attempt(): Promise<Attempt>;
 	/** Takes the first slot that frees and holds it; only 53300 and 57P03 are waited for. */
 	wait(options: WaitOptions): Promise<Attempt>;
+	/**
+	 * Makes so many logins ready up to where each wants a slot, for when it is known that one is about to free. They hold
+	 * none until they go.
+	 */
+	poise(count: number): Promise<Poised>;
 	/** After a loss: once more, then the attempt's refusal stands. */
 	reconnect(): Promise<Attempt>;
 	/** To another database of the same server: the new session first if a slot allows, the old kept if refused. */

@@ -37,9 +37,9 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	'no slot at all': {
 		what: ({ place }) => `${placeName(place)} has no connection slot left, not even a reserved one.`,
 		next: [
-			'Wait for the first slot that frees: --wait 60s.',
+			"Run this on the server's own host: its processes show who holds the slots without needing one, and an idle one can be ended there, so that an administrator gets in.",
+			'Wait for the first slot that frees, as a superuser (-U postgres), who needs only one: --wait 60s.',
 			'Stop one of the applications, and try again at once.',
-			"Look from the server's own host: its process list shows who holds the slots without needing one.",
 		],
 	},
 	'role limit': {

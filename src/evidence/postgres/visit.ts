@@ -11,7 +11,7 @@ import { openSocket } from './reach.ts';
 import { failureOf } from './refusal.ts';
 import type { ServerStream } from './server-stream.ts';
 import { type Stop, Stopped, serverStop, stopAt, tlsStop } from './stop.ts';
-import type { TimeLimit } from './time-limit.ts';
+import { type TimeLimit, within } from './time-limit.ts';
 import { askForTls, upgrade } from './tls-upgrade.ts';
 
 /** Where an attempt went, as far as it went. */
@@ -48,12 +48,19 @@ export class Visit {
 	readonly settings: ConnectionSettings;
 	readonly host: HostSettings;
 	readonly #signal: AbortSignal | undefined;
+	readonly #beforeStartup: (() => Promise<void>) | undefined;
 	readonly #timings: LayerTiming[] = [];
 
-	constructor(settings: ConnectionSettings, host: HostSettings, signal: AbortSignal | undefined) {
+	constructor(
+		settings: ConnectionSettings,
+		host: HostSettings,
+		signal: AbortSignal | undefined,
+		beforeStartup?: () => Promise<void>,
+	) {
 		this.settings = settings;
 		this.host = host;
 		this.#signal = signal;
+		this.#beforeStartup = beforeStartup;
 	}
 
 	/** Times one layer; what it throws is noted beside the time. */
@@ -106,6 +113,8 @@ export class Visit {
 				}
 			}
 			layer = 'startup';
+			if (this.#beforeStartup !== undefined)
+				await within(limit, this.#beforeStartup(), () => undefined, this.#signal);
 			const login = await logIn(socket, this.settings, this.host, way.tls !== null, limit, this.#signal);
 			this.#add('startup', login.startupMs, null);
 			if (login.authenticationMs !== null) this.#add('authentication', login.authenticationMs, null);

@@ -1,16 +1,16 @@
 /** How long to wait before the next try for a slot. */
 
 const firstMs = 50;
-const capMs = 1_000;
-const growth = 1.02;
+const capMs = 400;
+const growth = 1.01;
 
 /**
- * Pause before the try after `tries` refused ones, in milliseconds: at most 50 at first, growing by a fiftieth each time
- * up to 1,000, and drawn between a tenth of that and the whole, short ones more often. So there are some 150 tries in
- * the first twenty seconds and two or three a second afterwards. A slot that frees among pools is taken again
+ * Pause before the try after `tries` refused ones, in milliseconds: at most 50 at first, growing by a hundredth each time
+ * up to 400, and drawn between a tenth of that and the whole, short ones more often. So there are some 200 tries in
+ * the first twenty seconds and six a second afterwards. A slot that frees among pools is taken again
  * within milliseconds: what counts against a crowd is how often one looks, and not to be in step with its rhythm. A
- * refused try costs the server one process start, a few milliseconds; fifteen pools that reconnect every 200 ms
- * cost it ten times as much.
+ * refused try costs the server one process start, a few milliseconds of one processor; fifteen pools that reconnect every
+ * 200 ms cost it ten times as much. `npm run waiting` measures both.
  * @param random evenly from 0 up to 1
  */
 export function pauseBefore(tries: number, random: () => number): number {
