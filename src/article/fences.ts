@@ -167,12 +167,16 @@ function reportMissingRole(
 	}
 }
 
+/** What narrows a list of processes down. */
+const processFilters = ['most', 'state', 'role', 'database', 'address'] as const;
+
 function languagesFor(role: FenceRole): readonly string[] {
 	switch (role) {
 		case 'check':
 		case 'evidence':
 			return ['sql', ...Object.keys(probes)];
 		case 'preview':
+			return ['sql', 'processes'];
 		case 'verify':
 			return ['sql'];
 		case 'apply':
@@ -191,6 +195,7 @@ function attributesFor(language: string, role: FenceRole): readonly string[] {
 		const own = Object.hasOwn(probes, language) ? (probes[language]?.attributes ?? []) : [];
 		return [...common, ...(role === 'check' && language === 'sql' ? ['again'] : []), ...own];
 	}
+	if (role === 'preview' && language === 'processes') return [...common, ...processFilters];
 	const own = isEffect(language) && role !== 'preview' ? (effects[language]?.attributes ?? []) : [];
 	return [...common, ...own];
 }

@@ -1,7 +1,8 @@
 /** Nodes that nothing leads to, causes that lead to nothing, effects that nothing proves. */
-import type { Article } from './article.ts';
+import type { Article, Step } from './article.ts';
 import { effects } from './effects.ts';
 import type { Report } from './problems.ts';
+import { isAboutProcesses } from './step-kind.ts';
 
 export function lintGraph(article: Article, report: Report): void {
 	lintCauses(article, report);
@@ -16,6 +17,7 @@ export function lintGraph(article: Article, report: Report): void {
 			});
 		}
 		for (const step of solution.steps) {
+			lintProcesses(step, report);
 			for (const fence of [...step.applies, ...step.undos]) {
 				const effect = effects[fence.language];
 				if (effect === undefined) continue;
@@ -37,6 +39,22 @@ export function lintGraph(article: Article, report: Report): void {
 				}
 			}
 		}
+	}
+}
+
+/** Processes can be ended, and nothing else: they are reached by no statement, and behind no fence. */
+function lintProcesses(step: Step, report: Report): void {
+	if (!isAboutProcesses(step)) return;
+	const wrong = (line: number, message: string, expected: string) =>
+		report({ line, rule: 'misplaced-fence', message, expected });
+	const [, second] = step.previews;
+	if (second !== undefined)
+		wrong(second.line, 'a preview of processes stands alone', 'one fence "processes preview"');
+	for (const { line, language, attributes } of step.applies) {
+		if (language !== 'terminate')
+			wrong(line, `${language} can do nothing with processes`, 'a fence "terminate apply"');
+		else if (attributes.fence !== undefined)
+			wrong(line, 'no database is fenced without a session', 'terminate apply');
 	}
 }
 

@@ -28,7 +28,7 @@ export async function lintSolutionQueries(
 ): Promise<void> {
 	for (const { steps } of article.solutions) {
 		for (const { previews, applies, undos } of steps) {
-			for (const fence of previews) await lintQuery(fence, shapes, report);
+			for (const fence of previews) if (fence.language === 'sql') await lintQuery(fence, shapes, report);
 			for (const fence of [...applies, ...undos]) {
 				if (fence.language === 'sql') await lintStatements(fence, report);
 				else if (fence.language === 'wait' && fence.body.trim() !== '')

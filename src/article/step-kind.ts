@@ -10,9 +10,15 @@ export function isToolStep({ applies }: Pick<Step, 'applies'>): boolean {
 	return applies.some(({ language }) => language !== 'step');
 }
 
-/** Whether the tool does something on the server: files of its own machine are changed without a session. */
-export function needsSession({ applies }: Pick<Step, 'applies'>): boolean {
-	return applies.some(({ language }) => language !== 'step' && effects[language]?.onHost !== true);
+/** Whether it is about processes of the server's own host: it is for when no session can be had. */
+export function isAboutProcesses({ previews }: Pick<Step, 'previews'>): boolean {
+	return previews.some(({ language }) => language === 'processes');
+}
+
+/** Whether the tool does something on the server: files and processes of its own machine are reached without a session. */
+export function needsSession(step: Pick<Step, 'applies' | 'previews'>): boolean {
+	if (isAboutProcesses(step)) return false;
+	return step.applies.some(({ language }) => language !== 'step' && effects[language]?.onHost !== true);
 }
 
 /** Whether it needs no check: each of its effects has looked itself whether it came through. */

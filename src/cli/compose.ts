@@ -206,7 +206,7 @@ export function compose(input: ComposeInput): Composition {
 	const gate = gateFor(loaded);
 	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
 	const saying = sayingToAll();
-	const { observe, sql } = composeEvidence({
+	const { observe, sql, lookAtServer } = composeEvidence({
 		...input,
 		keeper,
 		gate,
@@ -231,6 +231,7 @@ export function compose(input: ComposeInput): Composition {
 			lookThrough: (conninfo, signal) =>
 				lookThroughPooler(connection.otherServer(conninfo), { clock, signal }),
 			observe,
+			lookAtServer,
 			clock,
 			maxRows: planRows,
 			attended: input.waitMs === null,

@@ -151,8 +151,10 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 				const looked = await options.observe({ check: meant.check, facts }, stop);
 				if (looked.kind === 'absent') return null;
 			}
+			// It was to let an administrator in: applications are as locked out as they were.
+			const logsIn = effects.some((effect) => effect.logsIn);
 			const verified = await watch(
-				options,
+				logsIn ? { ...options, proveLogin: null } : options,
 				{
 					...meant,
 					also,
@@ -169,7 +171,9 @@ export function createFixer(options: FixerOptions, timing: Timing = verifyTiming
 			const reasons = held || untilBroken || since === null ? [] : await notReached(effects, since);
 			const caveats = untilBroken ? [] : effects.flatMap(({ caveat }) => caveat ?? []);
 			const notes = [...missing, ...caveats, verified.note, ...reasons].filter((each) => each !== null);
-			return { ...verified, held, note: notes.length === 0 ? null : notes.join('; ') };
+			// A session that was had for it, and has been used for every look since, is more than a sum.
+			const proof = held && logsIn ? 'login' : verified.proof;
+			return { ...verified, held, proof, note: notes.length === 0 ? null : notes.join('; ') };
 		},
 
 		undo: (records, onProgress) => undoAll(keeper, journal, records, onProgress),

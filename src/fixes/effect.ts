@@ -83,6 +83,8 @@ export type PreparedEffect = {
 	apply(context: ApplyContext): Promise<EffectOutcome>;
 	/** Said beside the verification: what the change comes to later, though it is as it should be. Absent: nothing. */
 	readonly caveat?: string;
+	/** That it came through was itself a login, which is held since. */
+	readonly logsIn?: true;
 	/**
 	 * Waits for what somebody else has to do before it can be verified. Absent: nobody has to.
 	 * @returns why it has not happened; null: it has

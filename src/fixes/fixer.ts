@@ -1,6 +1,7 @@
 /** What the rest of the program asks of the fixes: plan, apply with consent, verify, take back. */
 import type { Article, Slug } from '../article/article.ts';
 import type { GateResult } from '../article/sql-gate.ts';
+import type { LookAtServer } from '../evidence/host/look-at-server.ts';
 import type { Attempt, Keeper } from '../evidence/postgres/postgres.ts';
 import type {
 	Applied,
@@ -44,6 +45,8 @@ export type FixerOptions = {
 	readonly lookThrough: LookThrough | null;
 	/** Asks a check's source afresh. */
 	readonly observe: (input: ObserveInput, signal: AbortSignal) => Promise<Observation>;
+	/** The server's processes, where this is its own host, for when no session can be had. Absent: they are not looked at. */
+	readonly lookAtServer?: LookAtServer;
 	/** This machine's time; plans expire by it. */
 	readonly clock: () => Date;
 	/** How many sessions one plan may list. */

@@ -7,6 +7,7 @@ import type { PostgresSession } from '../evidence/postgres/postgres.ts';
 import { serverMajor } from '../evidence/postgres/server-major.ts';
 import type { Facts, FactValue, PlanRow, Row } from '../machine/ports.ts';
 import type { QueryGate } from './fixer.ts';
+import type { ProcessesPreview } from './processes/preview-processes.ts';
 import { inspected, inspectedSessions } from './sql.ts';
 
 export type PreviewedSession = {
@@ -26,6 +27,8 @@ export type Preview = {
 	readonly sessions: readonly PreviewedSession[];
 	/** Rows there were, also those beyond the bound. */
 	readonly rowCount: number;
+	/** The processes of a server's own host; absent: it was a query. */
+	readonly processes?: ProcessesPreview;
 };
 
 /** The fence of a list that is for this server; null: none is. */

@@ -3,6 +3,7 @@ import type { Done, PlanRow } from '../machine/ports.ts';
 import { databaseStates } from './databases.ts';
 import type { ApplyContext, Effect, EffectOutcome, PrepareContext, Prepared } from './effect.ts';
 import { type Ended, endingStatements, endListed, type Signal } from './end-sessions.ts';
+import { doneOf } from './ended-in-words.ts';
 import { failureOf, messageOf, statusOfFailure, stopFailure } from './failure.ts';
 import { liftingStatement, raisingStatement } from './fence.ts';
 import { type FencePlan, fenceConsequences, planFences } from './fence-plan.ts';
@@ -85,7 +86,8 @@ async function apply(
 	};
 	const stopped = () =>
 		rows.some(({ status }) => status === 'planned') ? stopFailure(context.signal) : null;
-	const done = () => [...doneOf(options, rows), ...broken];
+	const verb = options.signal === 'pg_terminate_backend' ? 'end' : 'cancel';
+	const done = () => [...doneOf(verb, rows), ...broken];
 	if (fences.fences.length === 0) {
 		try {
 			await end(rows);
@@ -146,21 +148,4 @@ async function endJournalled(
 function merged(rows: readonly PlanRow[], results: readonly PlanRow[]): readonly PlanRow[] {
 	const byPid = new Map(results.map((row) => [`${row.pid} ${row.backend_start}`, row]));
 	return rows.map((row) => byPid.get(`${row.pid} ${row.backend_start}`) ?? row);
-}
-
-/** One line for each way that sessions ended. */
-function doneOf({ signal }: SessionEffectOptions, rows: readonly PlanRow[]): readonly Done[] {
-	const verb = signal === 'pg_terminate_backend' ? 'end' : 'cancel';
-	const of = (status: PlanRow['status'], as: Done['status']): readonly Done[] => {
-		const some = rows.filter((row) => row.status === status);
-		if (some.length === 0) return [];
-		const why = status === 'ended' ? null : [...new Set(some.map((row) => row.why ?? ''))].join('; ');
-		return [{ what: `${verb} ${counted(some.length)}`, status: as, why }];
-	};
-	return [
-		...of('ended', 'done'),
-		...of('gone', 'skipped'),
-		...of('spared', 'skipped'),
-		...of('refused', 'failed'),
-	];
 }

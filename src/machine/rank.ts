@@ -1,7 +1,7 @@
 /** Weighs the evidence: which causes are proved or suspected, and which solution comes first. */
 import type { Article, Bearing, Cause, CureLink, Severity, Slug, Solution } from '../article/article.ts';
 import { waysOn, whyNotOn } from '../article/providers-way.ts';
-import { needsSession } from '../article/step-kind.ts';
+import { isAboutProcesses, needsSession } from '../article/step-kind.ts';
 import { isWayIn } from '../article/way-in.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from './finding.ts';
 import { isGuided } from './guided.ts';
@@ -145,8 +145,34 @@ function howHere(solution: Solution, server: ServerIdentity | null): Solution['h
 	return server !== null && waysOn(solution, server.provider).length > 0 ? 'guided' : solution.how;
 }
 
+/** Whether the processes of the server could be looked at, which is so on its own host. */
+function isOnItsHost({ checks }: Article, findings: readonly Finding[]): boolean {
+	const ofProcesses = checks.filter((check) => check.checks.some(({ language }) => language === 'processes'));
+	return findings.some(
+		({ check, source }) => source === 'host' && ofProcesses.some(({ id }) => id === check),
+	);
+}
+
+/** Why it is not the time or the place to end processes; null: nobody gets in, and they are seen from here. */
+function whyNoProcesses(
+	server: ServerIdentity | null,
+	article: Article,
+	findings: readonly Finding[],
+): string | null {
+	if (server !== null && server.slot !== null) return 'a session is held: it is for when none can be had';
+	return isOnItsHost(article, findings)
+		? null
+		: 'run this on the server’s own host, where its processes are seen';
+}
+
 /** Why the tool cannot apply a solution here; null: it can, or it is a person's to do. */
-export function whyUnavailable(solution: Solution, server: ServerIdentity | null): string | null {
+export function whyUnavailable(
+	solution: Solution,
+	server: ServerIdentity | null,
+	article: Article,
+	findings: readonly Finding[],
+): string | null {
+	if (solution.steps.some(isAboutProcesses)) return whyNoProcesses(server, article, findings);
 	if (solution.how === 'guided' || !solution.steps.some(needsSession)) return null;
 	if (server === null || server.slot === null) return 'there is no session on the server to apply it with';
 	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
@@ -165,8 +191,8 @@ function inPlace(cures: readonly CureLink[], said: ReadonlyMap<Slug, string>): r
 }
 
 /**
- * What to do about it, best first: the cures of the causes in their order, then what only relieves; what cannot
- * be done here last, with the reason.
+ * What to do about it, best first: what lets an administrator in where nobody gets in, the cures of the causes in their
+ * order, then what only relieves; what cannot be done here last, with the reason.
  */
 export function rankSolutions(
 	article: Article,
@@ -179,7 +205,7 @@ export function rankSolutions(
 	const ranked = new Map<Slug, RankedSolution>();
 	const list = (solution: Solution, relief: boolean, cause: Slug | null): void => {
 		const known = ranked.get(solution.id);
-		const why = whyUnavailable(solution, server);
+		const why = whyUnavailable(solution, server, article, findings);
 		ranked.set(solution.id, {
 			id: solution.id,
 			title: solution.title,
@@ -200,6 +226,10 @@ export function rankSolutions(
 	if (isGuided(article)) {
 		for (const solution of article.solutions) if (!ranked.has(solution.id)) list(solution, false, null);
 	}
-	const rank = (solution: RankedSolution): number => (solution.available ? 0 : 2) + (solution.relief ? 1 : 0);
+	// Where nobody gets in, that is the first thing to change: all else is better seen, and done, from inside.
+	const letsIn = ({ id, available }: RankedSolution): boolean =>
+		available && solutions.get(id)?.steps.some(isAboutProcesses) === true;
+	const rank = (solution: RankedSolution): number =>
+		letsIn(solution) ? -1 : (solution.available ? 0 : 2) + (solution.relief ? 1 : 0);
 	return [...ranked.values()].sort((a, b) => rank(a) - rank(b));
 }

@@ -99,6 +99,27 @@ test('no parameter takes the name by which the command line knows a step', async
 	expect(await rulesOf(text)).toEqual(['parameter-syntax']);
 });
 
+describe('a preview of processes', () => {
+	const withPreview = (preview: string, apply: string) =>
+		readFixture('well-formed').replace(
+			/```sql preview[\s\S]*?```\n\n```terminate apply fence=database/,
+			`\`\`\`processes preview ${preview}\n\`\`\`\n\n\`\`\`${apply}`,
+		);
+
+	test('is narrowed down by parameters, and its processes are ended', async () => {
+		expect(await rulesOf(withPreview('most=:limit database=:database', 'terminate apply'))).toEqual([]);
+		expect(await rulesOf(withPreview('mots=:limit', 'terminate apply'))).toEqual(['unknown-attribute']);
+		expect(await rulesOf(withPreview('most=:sessions', 'terminate apply'))).toEqual(['unknown-name']);
+	});
+
+	test('is for nothing else, and behind no fence', async () => {
+		expect(await rulesOf(withPreview('most=:limit', 'terminate apply fence=database'))).toEqual([
+			'misplaced-fence',
+		]);
+		expect(await rulesOf(withPreview('most=:limit', 'cancel apply'))).toEqual(['misplaced-fence']);
+	});
+});
+
 describe('the verdict list against the query', () => {
 	test('follows nested CASE, casts, coalesce and UNION', async () => {
 		const query = `select case when true then case when false then 'a' else 'b'::text end else coalesce(null, 'c') end as verdict

@@ -15,7 +15,7 @@ a-crashed-backend an-exhausted-client-pool a-standby-with-lower-settings a-setti
 
 const solutions = `increase-the-number-of-connections disconnect-all-clients disable-multi-threaded-fetches
 reduce-the-ims-instances add-read-only-nodes disconnect-idle-clients end-the-blocking-session cancel-abandoned-queries
-shrink-the-pools set-timeouts finish-the-prepared-transaction release-waiting-commits lift-the-connection-limit
+shrink-the-pools set-timeouts make-room-on-the-servers-own-host finish-the-prepared-transaction release-waiting-commits lift-the-connection-limit
 allow-connections correct-the-reserved-slots limit-the-other-application give-the-ims-its-own-role
 apply-the-edited-setting correct-the-configuration-file put-a-pooler-in-front make-room-for-walsenders
 end-stalled-logins raise-the-pooler-limit raise-the-operating-system-limit raise-the-standby-first relieve-the-server
@@ -52,6 +52,7 @@ test('the solutions that are applied in this version are these; every other one 
 		'disconnect-all-clients',
 		'disable-multi-threaded-fetches',
 		'disconnect-idle-clients',
+		'make-room-on-the-servers-own-host',
 		'end-the-blocking-session',
 		'cancel-abandoned-queries',
 		'shrink-the-pools',

@@ -1,10 +1,11 @@
 /** A fixer on a real server, with a journal of its own and everything else as the program has it. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { hostname, platform, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, type TestContext } from 'vitest';
 import { bindParameters } from '../../src/article/parameters.ts';
 import { createQueryGate } from '../../src/article/sql-gate.ts';
+import { listingFor, serverLook } from '../../src/evidence/host/look-at-server.ts';
 import { lookThroughPooler } from '../../src/evidence/pooler/through.ts';
 import { createKeeper, type PostgresKeeper } from '../../src/evidence/postgres/keeper.ts';
 import { QueryError } from '../../src/evidence/postgres/postgres.ts';
@@ -39,15 +40,30 @@ export type Fixing = {
 	): Promise<{ readonly plan: Plan; readonly applied: Applied }>;
 };
 
+type Overrides = Partial<
+	Pick<
+		FixerOptions,
+		'article' | 'proveLogin' | 'launchGuardian' | 'clock' | 'maxRows' | 'attended' | 'waitMs' | 'lookAtServer'
+	>
+>;
+
 /** @param cleaning the context of the test, where tests run side by side */
 export async function fixingOn(
 	uri: string,
-	overrides: Partial<
-		Pick<
-			FixerOptions,
-			'article' | 'proveLogin' | 'launchGuardian' | 'clock' | 'maxRows' | 'attended' | 'waitMs'
-		>
-	> = {},
+	overrides: Overrides = {},
+	timing?: Timing,
+	cleaning?: Pick<TestContext, 'onTestFinished'>,
+): Promise<Fixing> {
+	const fixing = await fixingAt(uri, overrides, timing, cleaning);
+	const { session, lastAttempt } = fixing.keeper;
+	if (session === null) throw new Error(lastAttempt?.failure?.message ?? 'no session');
+	return fixing;
+}
+
+/** As `fixingOn`, whether a session is had or not. */
+export async function fixingAt(
+	uri: string,
+	overrides: Overrides = {},
 	timing?: Timing,
 	cleaning: Pick<TestContext, 'onTestFinished'> = { onTestFinished },
 ): Promise<Fixing> {
@@ -65,8 +81,7 @@ export async function fixingOn(
 		journal.close();
 		await rm(stateDir, { recursive: true, force: true });
 	});
-	const { failure } = await keeper.attempt();
-	if (keeper.session === null) throw new Error(failure?.message ?? 'no session');
+	await keeper.attempt();
 	const progress: string[] = [];
 	const fixer = createFixer(
 		{
@@ -80,6 +95,7 @@ export async function fixingOn(
 			lookThrough: (conninfo, signal) =>
 				lookThroughPooler(settingsOf(conninfo), { clock: () => new Date(), signal }),
 			observe: (input) => observe(keeper, input),
+			lookAtServer: serverLook(keeper, settings, listingFor(platform())),
 			clock: () => new Date(),
 			maxRows: 1000,
 			attended: false,
@@ -94,7 +110,7 @@ export async function fixingOn(
 			step: null,
 			parameters,
 			facts,
-			server: keeper.session?.server ?? null,
+			server: keeper.session?.server ?? keeper.lastAttempt?.server ?? null,
 		});
 	return {
 		fixer,

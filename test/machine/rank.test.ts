@@ -4,7 +4,7 @@ import { factBook, fillTemplate } from '../../src/machine/facts.ts';
 import type { Finding } from '../../src/machine/finding.ts';
 import type { ServerIdentity, SourceKind } from '../../src/machine/ports.ts';
 import { rankCauses, rankSolutions, worstSeverity } from '../../src/machine/rank.ts';
-import { articleOf, causeOf, checkOf, sample } from './sample-articles.ts';
+import { articleOf, causeOf, checkOf, sample, solutionOf } from './sample-articles.ts';
 
 function found(
 	check: string,
@@ -96,6 +96,39 @@ describe('causes', () => {
 			'pools',
 			'too-low',
 		]);
+	});
+});
+
+describe('a way in on the host', () => {
+	const wayIn = solutionOf('make-room', 'applied');
+	const onHost = wayIn.steps.map((step) => ({
+		...step,
+		previews: step.applies.map((fence) => ({
+			...fence,
+			language: 'processes',
+			role: 'preview' as const,
+		})),
+	}));
+	const article = articleOf({
+		checks: [checkOf('processes', 'processes', [['held', 'critical', 'held', { for: ['pools'] }]])],
+		causes: [causeOf('pools', ['shrink'], { relief: ['make-room'] })],
+		solutions: [solutionOf('shrink', 'guided'), { ...wayIn, steps: onHost }],
+	});
+	const ranked = (slot: ServerIdentity['slot'], source: SourceKind) => {
+		const findings = [found('processes', 'held', source, {}, article)];
+		return rankSolutions(article, rankCauses(article, findings), { ...server, slot }, findings);
+	};
+
+	test('comes first where nobody gets in', () => {
+		expect(ranked(null, 'host')[0]).toMatchObject({ id: 'make-room', available: true, relief: true });
+	});
+
+	test('comes last where a session is held, and from elsewhere', () => {
+		expect(ranked('reserved', 'host')[1]).toMatchObject({
+			id: 'make-room',
+			why: expect.stringContaining('a session is held'),
+		});
+		expect(ranked(null, 'person')[1]?.why).toMatch(/own host/);
 	});
 });
 

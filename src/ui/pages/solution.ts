@@ -59,8 +59,8 @@ function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
 /** What a solution is, before anything of it is planned. */
 export function solutionPage(scene: Scene, solution: Solution): Page {
 	const { snapshot, looks } = scene;
-	const { article, server } = snapshot.context;
-	const why = whyUnavailable(solution, server);
+	const { article, server, findings } = snapshot.context;
+	const why = whyUnavailable(solution, server, article, findings);
 	const { verify } = solution;
 	return page(titleOf([solution], solution.id), {
 		blocks: [
