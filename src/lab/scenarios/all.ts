@@ -19,7 +19,7 @@ import {
 	wrongPassword,
 } from './refusals.ts';
 import { standbyWithLowerSettings, tooFewWalsenders } from './replication.ts';
-import { noReserve, reserveTooLarge } from './reserve.ts';
+import { noReserve, reserveTooLarge, superuserApplication } from './reserve.ts';
 import { idleInTransaction, leak, lockPileUp } from './sessions.ts';
 import { stalledLogins, stalledLoginsReserve } from './stalled-logins.ts';
 import { leakBesideAPool, twoFaults } from './together.ts';
@@ -50,6 +50,7 @@ export const scenarios: readonly Scenario[] = [
 	stalledLoginsReserve,
 	reserveTooLarge,
 	noReserve,
+	superuserApplication,
 	settingNotRestarted,
 	settingOverridden,
 	tooFewWalsenders,
