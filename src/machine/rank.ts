@@ -160,6 +160,10 @@ function whyNoProcesses(
 	findings: readonly Finding[],
 ): string | null {
 	if (server !== null && server.slot !== null) return 'a session is held: it is for when none can be had';
+	const waysIn = article.checks.filter(isWayIn).map(({ id }) => id);
+	const refusal = decisiveFindings(findings).find(({ check }) => waysIn.includes(check))?.verdict;
+	if (refusal === 'ordinary slots gone') return 'slots are left for administrators: come in as one';
+	if (refusal !== 'no slot at all') return 'it is for when not one slot is left';
 	return isOnItsHost(article, findings)
 		? null
 		: 'run this on the server’s own host, where its processes are seen';

@@ -110,12 +110,21 @@ describe('a way in on the host', () => {
 		})),
 	}));
 	const article = articleOf({
-		checks: [checkOf('processes', 'processes', [['held', 'critical', 'held', { for: ['pools'] }]])],
+		checks: [
+			checkOf('connect', 'connect', [
+				['no slot at all', 'critical'],
+				['ordinary slots gone', 'critical'],
+			]),
+			checkOf('processes', 'processes', [['held', 'critical', 'held', { for: ['pools'] }]]),
+		],
 		causes: [causeOf('pools', ['shrink'], { relief: ['make-room'] })],
 		solutions: [solutionOf('shrink', 'guided'), { ...wayIn, steps: onHost }],
 	});
-	const ranked = (slot: ServerIdentity['slot'], source: SourceKind) => {
-		const findings = [found('processes', 'held', source, {}, article)];
+	const ranked = (slot: ServerIdentity['slot'], source: SourceKind, refusal = 'no slot at all') => {
+		const findings = [
+			found('connect', refusal, 'live', {}, article),
+			found('processes', 'held', source, {}, article),
+		];
 		return rankSolutions(article, rankCauses(article, findings), { ...server, slot }, findings);
 	};
 
@@ -129,6 +138,7 @@ describe('a way in on the host', () => {
 			why: expect.stringContaining('a session is held'),
 		});
 		expect(ranked(null, 'person')[1]?.why).toMatch(/own host/);
+		expect(ranked(null, 'host', 'ordinary slots gone')[1]?.why).toMatch(/administrators/);
 	});
 });
 
