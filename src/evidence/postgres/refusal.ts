@@ -15,6 +15,8 @@ export type Refusal = {
 	readonly place: HostPlace;
 	readonly user: string;
 	readonly database: string;
+	/** It had answered the question for TLS before, which takes no slot. Absent: it was not asked. */
+	readonly answeredTls?: boolean;
 };
 
 type Advice = { readonly what: (refusal: Refusal) => string; readonly next: readonly string[] };
@@ -27,8 +29,8 @@ export function placeName({ kind, host, port }: HostPlace): string {
 
 const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	'ordinary slots gone': {
-		what: ({ place, user }) =>
-			`${placeName(place)} has no connection slot left for an ordinary role such as ${user}.`,
+		what: ({ place, user, words }) =>
+			`${placeName(place)} has no connection slot left for an ordinary role such as ${user}: those that are left are for ${leftFor(words)}.`,
 		next: [
 			'Wait for the first slot that frees: --wait 60s.',
 			'Come in by a role with reserved slots: --rescue CONNINFO of a superuser (from 16 on also of a member of pg_use_reserved_connections).',
@@ -135,6 +137,26 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	},
 };
 
+/**
+ * Whom the last slots are kept for. The names of attributes and roles are not translated; they are said from 16 on, the
+ * narrower reserve last.
+ */
+function leftFor(words: string): string {
+	if (words.includes('pg_use_reserved_connections'))
+		return 'superusers and members of pg_use_reserved_connections';
+	return words.includes('SUPERUSER') ? 'superusers alone by now' : 'superusers';
+}
+
+/** Refused for want of a slot, by a server that is well otherwise. */
+const ofSlots: ReadonlySet<RefusalVerdict> = new Set([
+	'ordinary slots gone',
+	'no slot at all',
+	'role limit',
+	'database limit',
+]);
+
+const alive = ' The server itself is alive: it had answered the question for TLS, which takes no slot.';
+
 const wayIn = /^Come in by /;
 
 /** The same refusal for somebody who has come in by another way meanwhile: how to do that is no advice any more. */
@@ -188,11 +210,12 @@ export function failureOf(refusal: Refusal): Failure {
 	const special = adviceByCode.get(refusal.code);
 	const what = (special?.what ?? general.what)(refusal);
 	const words = cleanText(refusal.words);
+	const living = refusal.answeredTls === true && ofSlots.has(refusal.verdict) ? alive : '';
 	return {
 		code: cleanText(refusal.code, { max: 100 }),
 		routine: refusal.routine === null ? null : cleanText(refusal.routine, { max: 100 }),
 		layer: refusal.layer,
-		message: withoutSecrets(cleanText(words === '' ? what : `${what} It says: ${words}`)),
+		message: withoutSecrets(cleanText(words === '' ? what : `${what}${living} It says: ${words}`)),
 		next: special?.next ?? general.next,
 	};
 }

@@ -85,7 +85,11 @@ export class Visit {
 		return {
 			kind: 'refused',
 			verdict: stop.verdict,
-			failure: failureOf({ ...stop, place: this.host, user, database }),
+			failure: failureOf({
+				...stop,
+				...{ place: this.host, user, database },
+				answeredTls: (way.tlsOffered ?? null) !== null,
+			}),
 			way: { host: this.host, address: null, tls: null, tlsOffered: null, ...way },
 			timings: [...this.#timings],
 		};

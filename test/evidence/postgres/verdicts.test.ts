@@ -104,6 +104,12 @@ describeOn(testMajors, 'a refused connection', options, (server, major) => {
 			failure: { code: '53300', routine: 'InitPostgres', layer: 'startup' },
 			server: { slot: null, version: null },
 		});
+		const { failure } = await verdictAt(conninfo(server(), 'app'));
+		// From 16 on the refusal itself says so, in words that no language translates.
+		expect(failure?.message).toContain(
+			major < 16 ? 'those that are left are for superusers.' : 'are for superusers alone by now.',
+		);
+		expect(failure?.message).not.toContain('alive');
 		const superuser = await verdictAt(conninfo(server(), 'postgres'));
 		expect(superuser).toMatchObject({
 			verdict: 'connected',
@@ -117,6 +123,12 @@ describeOn(testMajors, 'a refused connection', options, (server, major) => {
 			verdict: 'no slot at all',
 			failure: { code: '53300', routine: 'InitProcess' },
 		});
+		// Encrypted or not, the question for it is answered without a slot: so there is a living server.
+		const asked = conninfo(server(), 'postgres').replace('sslmode=disable', 'sslmode=prefer');
+		const { failure } = await verdictAt(asked);
+		expect(failure).toMatchObject({ code: '53300', routine: 'InitProcess' });
+		expect(failure?.message).toContain('alive: it had answered the question for TLS');
+		expect(failure?.next[0]).toMatch(/^Run this on the server's own host/);
 	});
 
 	it('role limit', async () => {
