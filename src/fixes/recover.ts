@@ -74,6 +74,9 @@ async function partOf(
 				return (await startedAt(session)) === intent.old
 					? part('not done', 'the server has not been restarted since')
 					: part('done', 'the server has been restarted since');
+			// Its rows have the start of a process, which the server does not know.
+			if (intent.effect === 'terminate processes')
+				return part('unknown', `${object}: it was begun, and how far it came is not known`);
 			const rows = await lookedAt(
 				session,
 				planRows.filter(({ status }) => status === 'planned'),

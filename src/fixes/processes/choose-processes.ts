@@ -100,7 +100,7 @@ export function rowOf(backend: Backend, at: number): PlanRow {
 			client_addr: named(client),
 			state: backend.activity,
 			age_s: ageS,
-			client: clientGone === true ? 'gone' : null,
+			client_gone: clientGone === true ? true : null,
 		},
 	};
 }

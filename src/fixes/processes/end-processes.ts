@@ -125,7 +125,7 @@ async function apply(context: ApplyContext, list: ProcessesToEnd): Promise<Effec
 		{
 			plan,
 			solution: solution.id,
-			effect: 'terminate',
+			effect: 'terminate processes',
 			object: planned.length === 1 ? `process ${planned[0]?.pid}` : `${planned.length} processes`,
 			old: null,
 			inverse: null,

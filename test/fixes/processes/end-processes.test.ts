@@ -82,7 +82,7 @@ describeOn(platform() === 'linux' ? testMajors : [], 'ending processes', options
 		const kinds = fixing.journal.records.map(({ kind }) => kind);
 		expect(kinds.indexOf('outcome')).toBeGreaterThan(kinds.indexOf('intent'));
 		expect(fixing.journal.records.find(({ kind }) => kind === 'intent')).toMatchObject({
-			effect: 'terminate',
+			effect: 'terminate processes',
 			inverse: null,
 		});
 	});
