@@ -193,7 +193,7 @@ test('what an edited journal says is printed, and never obeyed', async () => {
 		['sessions'],
 		['sessions', '--json'],
 		['undo'],
-		['report', '--no-redact'],
+		['report', '--no-redact', '--confirm', 'unredacted'],
 		['sessions', '--stats'],
 	]) {
 		const { stdout, stderr } = await here(...command);
