@@ -28,6 +28,25 @@ export function journalErrorOf(error: unknown, doing: string, path: string): Jou
 	);
 }
 
+/** A newer version wrote it: what there is of it is kept as it is. @param ours of this program; null: it is not said */
+export function newerJournal(
+	file: string,
+	session: string,
+	{ line, version }: { readonly line: number; readonly version: string | null },
+	ours: string | null,
+): JournalError {
+	const wrote = version === null ? 'a newer kbwizard' : `kbwizard ${version}`;
+	const is = ours === null ? '' : ` (this is ${ours})`;
+	return new JournalError(
+		'newer-journal',
+		`${wrote} wrote the journal ${file}, and from line ${line} on this version does not know what it says${is}`,
+		[
+			'use that version, or a later one, to go on with it or to take back what it changed: nothing was touched here',
+			`what this version understands of it: kbwizard report ${session}`,
+		],
+	);
+}
+
 const noRoom = {
 	what: 'the disk is full',
 	next: 'free some space there, then try again; what was written before is kept',

@@ -1,25 +1,12 @@
 /** Writing the journal: append-only, one line per record, each chained to the one before by its hash. */
-import {
-	chmodSync,
-	closeSync,
-	constants,
-	fchmodSync,
-	fstatSync,
-	fsyncSync,
-	ftruncateSync,
-	lstatSync,
-	mkdirSync,
-	openSync,
-	readFileSync,
-	readSync,
-	writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { cleanText } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
-import { JournalError, journalErrorOf } from './journal-error.ts';
+import { JournalError, journalErrorOf, newerJournal } from './journal-error.ts';
+import { createFile, ownFolder, reopenFile, syncFolder, writeAll } from './journal-file.ts';
 import { journalLine } from './journal-line.ts';
-import { lineHash, type Newer, parseJournal } from './read-journal.ts';
+import { lineHash, parseJournal } from './read-journal.ts';
 import type { JournalEntry, JournalRecord, SessionId } from './record.ts';
 import { isJournalRecord } from './record-shape.ts';
 import { isSessionId, newSessionId } from './session-id.ts';
@@ -102,15 +89,6 @@ export function openJournal(input: OpenJournalInput): Journal {
 	return input.session === undefined ? createJournal(input) : reopenJournal(input, input.session);
 }
 
-/** Makes a folder that nobody else can look into. */
-function ownFolder(dir: string): void {
-	mkdirSync(dir, { recursive: true, mode: 0o700 });
-	const stats = lstatSync(dir);
-	if (stats.isDirectory() && (stats.mode & 0o077) !== 0) chmodSync(dir, 0o700);
-}
-
-const appending = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
-
 function createJournal(input: OpenJournalInput): Journal {
 	for (let attempt = 0; ; attempt += 1) {
 		const session = newSessionId(input.clock());
@@ -118,7 +96,7 @@ function createJournal(input: OpenJournalInput): Journal {
 		const lock = () => lockSession(file, input.writer);
 		const unlock = lock();
 		try {
-			const fd = openSync(file, appending | constants.O_CREAT | constants.O_EXCL, 0o600);
+			const fd = createFile(file);
 			syncFolder(dirname(file));
 			return new OpenedJournal({
 				session,
@@ -146,12 +124,10 @@ function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
 	const unlock = lock();
 	let fd: number | null = null;
 	try {
-		fd = openSync(file, appending);
-		// It may have come from elsewhere, with rights that somebody else's umask left.
-		if ((fstatSync(fd).mode & 0o077) !== 0) fchmodSync(fd, 0o600);
+		fd = reopenFile(file);
 		const bytes = readFileSync(fd);
 		const { records, damage, newer, head, goodBytes } = parseJournal(bytes);
-		if (newer !== null) throw newerJournal(file, session, newer, input.version);
+		if (newer !== null) throw newerJournal(file, session, newer, input.version ?? null);
 		if (damage !== null && !damage.torn) {
 			throw new JournalError(
 				'journal-damaged',
@@ -192,42 +168,6 @@ function reopenJournal(input: OpenJournalInput, session: SessionId): Journal {
 		unlock();
 		throw journalErrorOf(error, 'open the journal', file);
 	}
-}
-
-function newerJournal(
-	file: string,
-	session: SessionId,
-	{ line, version }: Newer,
-	ours: string | undefined,
-): JournalError {
-	const wrote = version === null ? 'a newer kbwizard' : `kbwizard ${version}`;
-	const is = ours === undefined ? '' : ` (this is ${ours})`;
-	return new JournalError(
-		'newer-journal',
-		`${wrote} wrote the journal ${file}, and from line ${line} on this version does not know what it says${is}`,
-		[
-			`use that version, or a later one, to go on with it or to take back what it changed: nothing was touched here`,
-			`what this version understands of it: kbwizard report ${session}`,
-		],
-	);
-}
-
-/** A new file's name is only as durable as its folder. Not every system lets a folder be synchronised. */
-function syncFolder(dir: string): void {
-	try {
-		const fd = openSync(dir, 'r');
-		try {
-			fsyncSync(fd);
-		} finally {
-			closeSync(fd);
-		}
-	} catch {
-		// Windows does not; the file itself is synchronised by each durable record.
-	}
-}
-
-function writeAll(fd: number, bytes: Buffer): void {
-	for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 }
 
 type OpenState = {
@@ -336,7 +276,7 @@ class OpenedJournal implements Journal {
 			ownFolder(dirname(this.file));
 			this.#unlock();
 			this.#unlock = this.#state.lock();
-			fd = openSync(this.file, appending | constants.O_CREAT | constants.O_EXCL, 0o600);
+			fd = createFile(this.file);
 			writeAll(fd, bytes);
 			fsyncSync(fd);
 			syncFolder(dirname(this.file));
