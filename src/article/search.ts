@@ -1,5 +1,6 @@
 /** Finding the article for what a person sees: a word, a question, or an error message pasted whole. */
 import type { Article, Symptom } from './article.ts';
+import { flatSymptoms } from './flat-symptoms.ts';
 import { plainText } from './plain-text.ts';
 
 export type SearchHit = {
@@ -73,7 +74,7 @@ function quoted(article: Article, question: string): number {
 }
 
 function symptomTexts(symptoms: readonly Symptom[]): string[] {
-	return symptoms.flatMap(({ text, children }) => [plainText(text), ...symptomTexts(children)]);
+	return flatSymptoms(symptoms).map(({ text }) => plainText(text));
 }
 
 function wordsOf(text: string): string[] {

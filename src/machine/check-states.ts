@@ -1,10 +1,11 @@
 /** A check: looking, asking where nobody can look, and one state a verdict. */
 import type { Branch, Check, Slug } from '../article/article.ts';
 import { isWayIn } from '../article/way-in.ts';
-import { verdictOf } from './context.ts';
+import { type CheckAnswer, type DriverEvent, verdictOf } from './context.ts';
 import { factBook } from './facts.ts';
 import type { Observation } from './ports.ts';
 import { failureOf, machineSetup } from './setup.ts';
+import { answerGiven } from './told-beforehand.ts';
 
 /** Where a check stands among the others. */
 export type Place = {
@@ -22,6 +23,9 @@ const waitKey = (index: number): string => `waiting ${index}`;
 
 /** Refusals that pass by themselves: the first slot that frees is worth waiting for. */
 const worthWaiting = new Set(['ordinary slots gone', 'no slot at all', 'starting or stopping']);
+
+/** To the causes at once; what was not gone into is not seen. */
+const conclude = { target: '#causes', actions: 'passOver' } as const;
 
 /** The verdict's own state: the finding is shown, and `next` goes where the article goes. */
 function verdictState(check: Check, branch: Branch, index: number, place: Place) {
@@ -43,6 +47,7 @@ function verdictState(check: Check, branch: Branch, index: number, place: Place)
 				target: `#check:${check.id}.looking`,
 				actions: { type: 'demand', params: { check: check.id } },
 			},
+			conclude,
 			finish: '#ended',
 			...(isWayIn(check) && worthWaiting.has(branch.verdict)
 				? { 'wait for a slot': `#check:${check.id}.${waitKey(index)}` }
@@ -68,6 +73,11 @@ function waitState(check: Check, branch: Branch, index: number, place: Place) {
 		},
 	});
 }
+
+const recordAnswers = {
+	type: 'recordAnswers' as const,
+	params: ({ event }: { event: Extract<DriverEvent, { type: 'answers' }> }) => event,
+};
 
 /** @param place where the check stands in its article */
 export function checkStates(check: Check, place: Place) {
@@ -111,6 +121,16 @@ export function checkStates(check: Check, place: Place) {
 						demanded: context.demanded === id,
 					}),
 					onDone: [
+						...check.branches.map(({ verdict }, index) => ({
+							guard: {
+								type: 'isAnswered' as const,
+								params: ({ event }: { event: { output: Observation } }) => ({
+									...{ check: id, verdict },
+									observation: event.output,
+								}),
+							},
+							target: branchKey(index),
+						})),
 						{
 							guard: { type: 'isAbsent', params: ({ event }) => ({ observation: event.output }) },
 							target: 'asking',
@@ -181,32 +201,47 @@ export function checkStates(check: Check, place: Place) {
 				tags: ['waiting'],
 				meta: { screen: { name: 'asking', check: id } },
 				on: {
-					answer: check.branches.map(({ verdict }, index) => ({
+					answer: check.branches.map(({ verdict, next }, index) => ({
 						guard: {
 							type: 'isVerdict' as const,
 							params: ({ event }: { event: { verdict: string } }) => ({ said: event.verdict, verdict }),
 						},
-						target: branchKey(index),
-						actions: {
-							type: 'record' as const,
-							params: ({ event }: { event: { verdict: string; by: string; at: string } }) => ({
-								check: id,
-								by: event.by,
-								observation: {
-									kind: 'verdict' as const,
-									verdict: event.verdict,
-									facts: {},
-									rows: [],
-									source: 'person' as const,
-									sql: null,
-									durationMs: 0,
-									at: event.at,
-									failure: null,
-									grant: null,
-								},
-							}),
-						},
+						...(verdict === 'otherwise'
+							? {
+									// Whoever does not know has found nothing: it goes on.
+									target: checkTarget(next ?? place.following),
+									actions: {
+										type: 'recordAbsence' as const,
+										params: { check: id, why: 'whoever was asked does not know', grant: null },
+									},
+								}
+							: {
+									target: branchKey(index),
+									actions: {
+										type: 'record' as const,
+										params: ({ event }: { event: { verdict: string; by: string; at: string } }) => ({
+											check: id,
+											by: event.by,
+											observation: answerGiven(event.verdict, event.at),
+										}),
+									},
+								}),
 					})),
+					answers: [
+						...check.branches.map(({ verdict }, index) => ({
+							guard: {
+								type: 'isAmong' as const,
+								params: ({ event }: { event: { answers: readonly CheckAnswer[] } }) => ({
+									...{ check: id, verdict },
+									answers: event.answers,
+								}),
+							},
+							target: branchKey(index),
+							actions: recordAnswers,
+						})),
+						{ actions: recordAnswers },
+					],
+					conclude,
 					leave: checkTarget(place.following),
 					next: checkTarget(place.following),
 					again: { target: 'looking', actions: { type: 'demand', params: { check: id } } },

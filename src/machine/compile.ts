@@ -7,6 +7,7 @@ import { asWizard } from './guided.ts';
 import type { WizardPorts } from './ports.ts';
 import { setupWith, withoutWorld } from './setup.ts';
 import { solutionStates, solutionTarget } from './solution-states.ts';
+import { symptomChecks } from './told-beforehand.ts';
 
 function checksState(article: Article) {
 	const ids = article.checks.map(({ id }) => id);
@@ -54,7 +55,38 @@ export function compileMachine(published: Article, ports: WizardPorts = withoutW
 						id: 'intro',
 						tags: ['waiting'],
 						meta: { screen: { name: 'intro' } },
-						on: { next: checkTarget(first), finish: '#ended' },
+						on: {
+							next: [
+								...symptomChecks(article).map((check) => ({
+									guard: { type: 'beginsWith' as const, params: { check } },
+									target: checkTarget(check),
+								})),
+								{ target: checkTarget(first) },
+							],
+							'ask only': {
+								actions: [
+									{ type: 'askOnly', params: ({ event }) => event },
+									{
+										type: 'tellKeeper',
+										params: ({ event }) => ({ type: event.only ? 'stay away' : 'come back' }),
+									},
+									{ type: 'journal', params: ({ event }) => ({ kind: 'asks-only', only: event.only }) },
+								],
+							},
+							symptom: {
+								actions: [
+									{ type: 'noteSymptom', params: ({ event }) => event },
+									{
+										type: 'journal',
+										params: ({ event: { symptom, observed, by } }) => ({
+											...{ kind: 'symptom', symptom, observed, by },
+										}),
+									},
+								],
+							},
+							answers: { actions: { type: 'recordAnswers', params: ({ event }) => event } },
+							finish: '#ended',
+						},
 					},
 					...checksState(article),
 					/** Jumps may have passed checks by: once round again for those, then the causes. */

@@ -42,6 +42,10 @@ export type WizardContext = {
 	readonly article: Article;
 	/** Checks that are passed by, as if they were answered: `fix` needs no slow ones. */
 	readonly leaveOut: readonly Slug[];
+	/** Nobody connects, and nothing of this machine is looked at: whoever is on the phone is asked. */
+	readonly asksOnly: boolean;
+	/** What a person said of a symptom, by its id; null: they do not know. */
+	readonly symptoms: Readonly<Record<Slug, boolean | null>>;
 	/** ISO 8601. */
 	readonly startedAt: string;
 
@@ -86,10 +90,16 @@ export type WizardInput = {
 	readonly article: Article;
 	readonly startedAt: string;
 	readonly leaveOut?: readonly Slug[];
+	/** Default false. */
+	readonly asksOnly?: boolean;
+	readonly symptoms?: WizardContext['symptoms'];
 	readonly parameters?: ParameterValues;
 	/** What an earlier session knew, oldest first, marked as stale: looked at again where it can be. */
 	readonly findings?: readonly Finding[];
 };
+
+/** A verdict of a check, and what it was recognised by. */
+export type CheckAnswer = { readonly check: Slug; readonly verdict: string; readonly recognised: string };
 
 /** What a driver (screen, headless run, test) says. */
 export type DriverEvent =
@@ -100,6 +110,24 @@ export type DriverEvent =
 	/** Stops looking and asks the person. */
 	| { readonly type: 'skip' }
 	| { readonly type: 'answer'; readonly verdict: string; readonly by: string; readonly at: string }
+	/** Several checks at once, before their turn: an error message was pasted. */
+	| {
+			readonly type: 'answers';
+			readonly answers: readonly CheckAnswer[];
+			readonly by: string;
+			readonly at: string;
+	  }
+	/** What is seen before anything is looked at; null: not known. */
+	| {
+			readonly type: 'symptom';
+			readonly symptom: Slug;
+			readonly observed: boolean | null;
+			readonly by: string;
+	  }
+	/** There is no server here to look at; or there is one after all. */
+	| { readonly type: 'ask only'; readonly only: boolean }
+	/** Enough was seen: the causes, whatever is left. */
+	| { readonly type: 'conclude' }
 	/** Nobody to ask: the check is not seen. */
 	| { readonly type: 'leave' }
 	| { readonly type: 'wait for a slot' }
@@ -134,6 +162,8 @@ export function initialContext(input: WizardInput): WizardContext {
 	return {
 		article: input.article,
 		leaveOut: input.leaveOut ?? [],
+		asksOnly: input.asksOnly ?? false,
+		symptoms: input.symptoms ?? {},
 		startedAt: input.startedAt,
 		server: null,
 		timings: [],

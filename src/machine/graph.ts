@@ -1,5 +1,6 @@
 /** An article as a drawing: its nodes by kind, its edges by verdict. Mermaid (as GitHub renders it), Graphviz, or data. */
 import type { Article, Bearing, Check, Symptom } from '../article/article.ts';
+import { flatSymptoms } from '../article/flat-symptoms.ts';
 import { plainInline, plainText } from '../article/plain-text.ts';
 import { mermaidText, shortened } from './mermaid-text.ts';
 
@@ -26,10 +27,6 @@ export type GraphEdge = {
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
 
 const idOf = (kind: NodeKind, slug: string): string => `${kind}:${slug}`;
-
-function flat(symptoms: readonly Symptom[]): readonly Symptom[] {
-	return symptoms.flatMap((symptom) => [symptom, ...flat(symptom.children)]);
-}
 
 function symptomEdges(symptoms: readonly Symptom[]): readonly GraphEdge[] {
 	return symptoms.flatMap(({ id, check }) =>
@@ -84,7 +81,7 @@ function withoutSelfEvident(edges: readonly GraphEdge[], checks: readonly Check[
 /** Only edges between nodes that are there: a dead link is lint's to report. */
 export function graphOf(article: Article): Graph {
 	const { checks, causes, solutions } = article;
-	const symptoms = flat(article.symptoms);
+	const symptoms = flatSymptoms(article.symptoms);
 	const nodes: readonly GraphNode[] = [
 		...symptoms.map(({ id, text }) => ({
 			id: idOf('symptom', id),

@@ -1,5 +1,6 @@
 /** A published article has no checks; its symptoms become questions that a person answers. */
 import type { Article, Check, Symptom } from '../article/article.ts';
+import { flatSymptoms } from '../article/flat-symptoms.ts';
 
 function question(article: Article, symptom: Symptom): Check {
 	const { line } = symptom;
@@ -43,15 +44,10 @@ function question(article: Article, symptom: Symptom): Check {
 	};
 }
 
-function flatten(symptoms: readonly Symptom[]): readonly Symptom[] {
-	return symptoms.flatMap((symptom) => [symptom, ...flatten(symptom.children)]);
-}
-
 /** The article itself where it has checks, else the same with one question a symptom. */
 export function asWizard(article: Article): Article {
 	if (article.checks.length > 0) return article;
-	const symptoms = flatten(article.symptoms);
-	return { ...article, checks: symptoms.map((symptom) => question(article, symptom)) };
+	return { ...article, checks: flatSymptoms(article.symptoms).map((symptom) => question(article, symptom)) };
 }
 
 /** Nothing in it can be looked at by the tool: what it lists is for a person to weigh. */

@@ -8,6 +8,15 @@ export type JournalEntry =
 	| { readonly kind: 'not-seen'; readonly notSeen: NotSeen }
 	/** What was known before is stale from here on, though the session went on. */
 	| { readonly kind: 'outdated'; readonly why: Exclude<Staleness, 'resumed'> }
+	/** A person's word on a symptom; null: they do not know. */
+	| {
+			readonly kind: 'symptom';
+			readonly symptom: Slug;
+			readonly observed: boolean | null;
+			readonly by: string;
+	  }
+	/** From here on nobody connects, and a person is asked; or it is looked at after all. */
+	| { readonly kind: 'asks-only'; readonly only: boolean }
 	| { readonly kind: 'choice'; readonly solution: Slug }
 	| { readonly kind: 'plan'; readonly plan: Plan }
 	| { readonly kind: 'consent'; readonly plan: string; readonly typed: boolean }

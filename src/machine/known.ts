@@ -1,5 +1,6 @@
 /** What follows from the machine's memory: asked by the screens, the report and `--json` alike. */
 import type { Article, Symptom } from '../article/article.ts';
+import { flatSymptoms } from '../article/flat-symptoms.ts';
 import type { WizardContext } from './context.ts';
 import type { Finding, RankedCause, RankedSolution, SeenSymptom } from './finding.ts';
 import { decisiveFindings, overallSeverity, rankCauses, rankSolutions } from './rank.ts';
@@ -26,24 +27,30 @@ function seen(symptom: Symptom, findings: readonly Finding[]): boolean | null {
 	}
 }
 
-/** Symptoms flat, in document order. A symptom is there when the check that observes it came out badly. */
-export function seenSymptoms(article: Article, findings: readonly Finding[]): readonly SeenSymptom[] {
+/**
+ * Symptoms flat, in document order. A symptom is there when the check that observes it came out badly; where that says
+ * nothing, a person's word on it stands.
+ */
+export function seenSymptoms(
+	article: Article,
+	findings: readonly Finding[],
+	said: WizardContext['symptoms'] = {},
+): readonly SeenSymptom[] {
 	const decisive = decisiveFindings(findings);
-	const walk = (symptoms: readonly Symptom[]): readonly SeenSymptom[] =>
-		symptoms.flatMap((symptom) => [
-			{ id: symptom.id, text: symptom.text, observed: seen(symptom, decisive) },
-			...walk(symptom.children),
-		]);
-	return walk(article.symptoms);
+	return flatSymptoms(article.symptoms).map((symptom) => ({
+		id: symptom.id,
+		text: symptom.text,
+		observed: seen(symptom, decisive) ?? said[symptom.id] ?? null,
+	}));
 }
 
 export function known(context: WizardContext): Known {
-	const { article, findings, server } = context;
+	const { article, findings, server, symptoms } = context;
 	const causes = rankCauses(article, findings);
 	return {
 		causes,
 		solutions: rankSolutions(article, causes, server, findings),
-		symptoms: seenSymptoms(article, findings),
+		symptoms: seenSymptoms(article, findings, symptoms),
 		severity: overallSeverity(article, findings),
 	};
 }

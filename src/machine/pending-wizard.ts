@@ -6,6 +6,7 @@ import { type DriverEvent, initialContext, type WizardContext, type WizardInput 
 import type { DrivenSnapshot, DrivenWizard } from './driven.ts';
 import { asWizard } from './guided.ts';
 import type { Screen, StateMeta, StateTag } from './screen.ts';
+import { firstCheck, withAnswers, withSymptom } from './told-beforehand.ts';
 
 /** What takes over: an actor that is not yet started. */
 export interface RealWizard extends DrivenWizard {
@@ -35,25 +36,35 @@ function snapshotOf(
 	};
 }
 
+const introOf = (context: WizardContext): DrivenSnapshot =>
+	snapshotOf(context, { name: 'intro' }, 'waiting', ['next', 'ask only', 'symptom', 'answers', 'finish']);
+
 /** All that can be said before anything is known, and where it leads; a test holds it against the machine. */
 function placesOf(input: WizardInput) {
-	const context = initialContext({ ...input, article: asWizard(input.article) });
-	const first = context.article.checks[0]?.id;
-	const begun = (heard: readonly DriverEvent['type'][]): DrivenSnapshot =>
-		first === undefined
-			? snapshotOf(context, { name: 'intro' }, 'waiting', heard)
+	const begun = (context: WizardContext, heard: readonly DriverEvent['type'][]): DrivenSnapshot => {
+		const first = firstCheck(context);
+		return first === null
+			? snapshotOf(context, { name: 'intro' }, 'waiting', ['finish'])
 			: snapshotOf({ ...context, trail: [first] }, { name: 'looking', check: first }, 'busy', heard);
+	};
 	return {
-		intro: snapshotOf(context, { name: 'intro' }, 'waiting', ['next', 'finish']),
+		intro: introOf(initialContext({ ...input, article: asWizard(input.article) })),
 		/** Null: it is not heard there. */
 		after(place: DrivenSnapshot, event: DriverEvent): DrivenSnapshot | null {
 			if (!place.can(event)) return null;
+			const { context } = place;
 			switch (event.type) {
+				case 'ask only':
+					return introOf({ ...context, asksOnly: event.only });
+				case 'symptom':
+					return introOf({ ...context, ...withSymptom(context, event) });
+				case 'answers':
+					return introOf({ ...context, ...withAnswers(context, event) });
 				case 'next':
-					return begun(first === undefined ? ['finish'] : ['skip', 'finish']);
+					return begun(context, ['skip', 'finish']);
 				case 'skip':
 					// What comes then is for the machine to say.
-					return begun(['finish']);
+					return begun(context, ['finish']);
 				case 'finish':
 					return snapshotOf(place.context, { name: 'ended' }, 'ended', []);
 				default:

@@ -132,7 +132,10 @@ export type ConnectionCommand =
 	| { readonly type: 'wait' }
 	| { readonly type: 'stop waiting' }
 	/** Cancel the query under way, by CancelRequest. */
-	| { readonly type: 'cancel' };
+	| { readonly type: 'cancel' }
+	/** There is no server here: from now on nothing is connected to, and nothing of this machine is looked at. */
+	| { readonly type: 'stay away' }
+	| { readonly type: 'come back' };
 
 export type ParameterValues = Readonly<Record<string, string>>;
 

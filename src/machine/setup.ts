@@ -2,7 +2,7 @@
 import { assign, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { Slug } from '../article/article.ts';
 import { askAnew, parameterNamed } from './ask-anew.ts';
-import type { Tried, WizardContext, WizardEvent, WizardInput } from './context.ts';
+import type { CheckAnswer, DriverEvent, Tried, WizardContext, WizardEvent, WizardInput } from './context.ts';
 import type { Staleness } from './finding.ts';
 import type { JournalEntry } from './journal-entry.ts';
 import { ownFailure } from './own-failure.ts';
@@ -28,6 +28,7 @@ import type {
 import { decisiveFindings } from './rank.ts';
 import { findingOf, withFinding } from './record-finding.ts';
 import type { StateMeta, StateTag } from './screen.ts';
+import { firstCheck, withAnswers, withSymptom } from './told-beforehand.ts';
 
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
@@ -85,6 +86,26 @@ export const setupWith = (ports: WizardPorts) =>
 				demanded: null,
 				notSeen: [...context.notSeen.filter(({ check }) => check !== notSeen.check), notSeen],
 			})),
+			recordAnswers: assign(({ context }, said: Extract<DriverEvent, { type: 'answers' }>) =>
+				withAnswers(context, said),
+			),
+			noteSymptom: assign(({ context }, said: Extract<DriverEvent, { type: 'symptom' }>) =>
+				withSymptom(context, said),
+			),
+			askOnly: assign((_, { only }: { only: boolean }) => ({ asksOnly: only })),
+			/** What is left when somebody has seen enough. */
+			passOver: assign(({ context }) => {
+				const passed = context.article.checks
+					.map(({ id }) => id)
+					.filter((id) => !context.trail.includes(id) && !context.leaveOut.includes(id))
+					.filter((id) => !context.findings.some(({ check }) => check === id));
+				return {
+					notSeen: [
+						...context.notSeen.filter(({ check }) => !passed.includes(check)),
+						...passed.map((check) => ({ check, why: 'the causes were gone to before', grant: null })),
+					],
+				};
+			}),
 			/** One step back on the trail: its own entry goes, so that going forward visits it again. */
 			turnBack: assign(({ context }, { from }: { from: Slug | null }) => {
 				const at = from === null ? context.trail.length : context.trail.indexOf(from);
@@ -219,6 +240,21 @@ export const setupWith = (ports: WizardPorts) =>
 			isTrailStart: ({ context }, { check }: { check: Slug }) => context.trail.indexOf(check) <= 0,
 			isAnythingFresh: ({ context }) => context.findings.some(({ stale }) => stale === undefined),
 			isTrailEmpty: ({ context }) => context.trail.length === 0,
+			beginsWith: ({ context }, { check }: { check: Slug }) => firstCheck(context) === check,
+			/** Nothing can be looked at, and a person has answered: they are asked again when it is stale, or if they want it. */
+			isAnswered: (
+				{ context },
+				{ check, verdict, observation }: { check: Slug; verdict: string; observation: Observation },
+			) =>
+				observation.kind === 'absent' &&
+				context.demanded !== check &&
+				context.findings.findLast(
+					(known) => known.check === check && known.source === 'person' && known.stale === undefined,
+				)?.verdict === verdict,
+			isAmong: (
+				_,
+				{ answers, ...wanted }: { answers: readonly CheckAnswer[]; check: Slug; verdict: string },
+			) => answers.some(({ check, verdict }) => check === wanted.check && verdict === wanted.verdict),
 			isAbsent: (_, { observation }: { observation: Observation }) => observation.kind === 'absent',
 			/** Listed verdicts have a branch each; everything else is `otherwise`, the last transition, without a guard. */
 			isVerdict: (_, { said, verdict }: { said: string | null; verdict: string }) => said === verdict,

@@ -129,6 +129,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	'not-seen': { notSeen: object({ check: text, why: text, grant: orNull(text) }) },
 	answer: { check: text, verdict: text, by: text },
 	symptom: { symptom: text, observed: orNull(flag), by: text },
+	'asks-only': { only: flag },
 	choice: { solution: text },
 	plan: {
 		plan: object({

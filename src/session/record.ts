@@ -103,14 +103,6 @@ export type AnswerEntry = {
 	readonly by: string;
 };
 
-/** A person's word on a symptom; null: they do not know. */
-export type SymptomEntry = {
-	readonly kind: 'symptom';
-	readonly symptom: Slug;
-	readonly observed: boolean | null;
-	readonly by: string;
-};
-
 /** Written durably before an effect: what would be done to what, and how to take it back. */
 export type IntentEntry = {
 	readonly kind: 'intent';
@@ -189,7 +181,6 @@ export type JournalEntry =
 	| ServerEntry
 	| ClusterEntry
 	| AnswerEntry
-	| SymptomEntry
 	| IntentEntry
 	| OutcomeEntry
 	| LiftedEntry
