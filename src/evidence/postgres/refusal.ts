@@ -11,10 +11,10 @@ export type Refusal = {
 	readonly layer: Layer;
 	/** The server's or the system's own words; may be empty. */
 	readonly words: string;
-	/** Whom it was about. */
-	readonly place: HostPlace;
-	readonly user: string;
-	readonly database: string;
+	/** Whom it was about; null: the words alone are known, and they do not say. */
+	readonly place: Pick<HostPlace, 'kind' | 'host' | 'port'> | null;
+	readonly user: string | null;
+	readonly database: string | null;
 	/** It had answered the question for TLS before, which takes no slot. Absent: it was not asked. */
 	readonly answeredTls?: boolean;
 };
@@ -22,15 +22,21 @@ export type Refusal = {
 type Advice = { readonly what: (refusal: Refusal) => string; readonly next: readonly string[] };
 
 /** How a place is called: `host:port`, or the socket's path. */
-export function placeName({ kind, host, port }: HostPlace): string {
+export function placeName(place: Refusal['place']): string {
+	if (place === null) return 'the server';
+	const { kind, host, port } = place;
 	if (kind === 'unix') return `${host}/.s.PGSQL.${port}`;
 	return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+const roleName = ({ user }: Refusal): string => (user === null ? 'this role' : `the role ${user}`);
+const databaseName = ({ database }: Refusal): string =>
+	database === null ? 'this database' : `the database ${database}`;
+
 const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 	'ordinary slots gone': {
 		what: ({ place, user, words }) =>
-			`${placeName(place)} has no connection slot left for an ordinary role such as ${user}: those that are left are for ${leftFor(words)}.`,
+			`${placeName(place)} has no connection slot left for an ordinary role${user === null ? '' : ` such as ${user}`}: those that are left are for ${leftFor(words)}.`,
 		next: [
 			'Wait for the first slot that frees: --wait 60s.',
 			'Come in by a role with reserved slots: --rescue CONNINFO of a superuser (from 16 on also of a member of pg_use_reserved_connections).',
@@ -45,15 +51,16 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 		],
 	},
 	'role limit': {
-		what: ({ place, user }) => `On ${placeName(place)} the role ${user} has as many sessions as it may have.`,
+		what: (refusal) =>
+			`On ${placeName(refusal.place)} ${roleName(refusal)} has as many sessions as it may have.`,
 		next: [
 			'Come in by another role: -U NAME, or --rescue CONNINFO.',
 			'Raising max_connections would change nothing: the limit is the role’s own (CONNECTION LIMIT).',
 		],
 	},
 	'database limit': {
-		what: ({ place, database }) =>
-			`On ${placeName(place)} the database ${database} has as many sessions as it may have.`,
+		what: (refusal) =>
+			`On ${placeName(refusal.place)} ${databaseName(refusal)} has as many sessions as it may have.`,
 		next: [
 			'Come in by another database: -d postgres.',
 			'Raising max_connections would change nothing: the limit is the database’s own (CONNECTION LIMIT); 0 is a fence that somebody left behind.',
@@ -64,7 +71,7 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 		next: ['Connect without replication, and look for receivers that are gone for good.'],
 	},
 	'database closed': {
-		what: ({ place, database }) => `On ${placeName(place)} the database ${database} takes no connections.`,
+		what: (refusal) => `On ${placeName(refusal.place)} ${databaseName(refusal)} takes no connections.`,
 		next: ['Come in by another database: -d postgres. There ALLOW_CONNECTIONS can be set again.'],
 	},
 	'starting or stopping': {
@@ -75,7 +82,8 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 		],
 	},
 	'credentials refused': {
-		what: ({ place, user, database }) => `${placeName(place)} does not let ${user} into ${database}.`,
+		what: ({ place, user, database }) =>
+			`${placeName(place)} does not let ${user ?? 'this role'} into ${database ?? 'this database'}.`,
 		next: [
 			'Check the role (-U NAME) and what it logs in with (-W asks for the password).',
 			'Check pg_hba.conf on the server: its first line that fits decides.',
@@ -96,7 +104,7 @@ const advice: Readonly<Record<RefusalVerdict, Advice>> = {
 		],
 	},
 	'no such name': {
-		what: ({ place }) => `The name ${place.host} does not resolve to an address.`,
+		what: ({ place }) => `The name ${place?.host ?? 'of the server'} does not resolve to an address.`,
 		next: [
 			'Check how the name is written (-h HOST), and ask the name server: nslookup NAME.',
 			'Use the address itself for now.',
@@ -169,7 +177,8 @@ const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Parti
 	[
 		'no-password',
 		{
-			what: ({ place, user }) => `${placeName(place)} wants a password for ${user}, and none was given.`,
+			what: ({ place, user }) =>
+				`${placeName(place)} wants a password for ${user ?? 'this role'}, and none was given.`,
 			next: ['Be asked for it: -W.', 'Or put it into PGPASSWORD or the password file (~/.pgpass).'],
 		},
 	],
@@ -187,7 +196,8 @@ const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Parti
 	[
 		'3D000',
 		{
-			what: ({ place, database }) => `${placeName(place)} has no database ${database}.`,
+			what: ({ place, database }) =>
+				`${placeName(place)} has no database ${database ?? 'of the name that was given'}.`,
 			next: ['Check how the name is written (-d NAME); capitals count.', 'See which there are: -d postgres.'],
 		},
 	],
@@ -205,10 +215,15 @@ const adviceByCode: ReadonlyMap<string, Partial<Advice>> = new Map<string, Parti
 	['tls-not-offered', { next: ['Turn ssl on at the server, or connect with sslmode=prefer or disable.'] }],
 ]);
 
+/** A host's name stays as it is written; ours begins a sentence. */
+function asSentence(text: string): string {
+	return text.replace(/^the server\b/, 'The server');
+}
+
 export function failureOf(refusal: Refusal): Failure {
 	const general = advice[refusal.verdict];
 	const special = adviceByCode.get(refusal.code);
-	const what = (special?.what ?? general.what)(refusal);
+	const what = asSentence((special?.what ?? general.what)(refusal));
 	const words = cleanText(refusal.words);
 	const living = refusal.answeredTls === true && ofSlots.has(refusal.verdict) ? alive : '';
 	return {
