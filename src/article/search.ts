@@ -66,11 +66,17 @@ function placesOf(article: Article): Place[] {
 
 /** Extra for a symptom or keyword that stands in the question word for word: a pasted message. */
 function quoted(article: Article, question: string): number {
-	const asked = ` ${wordsOf(question).join(' ')} `;
-	const phrases = [...symptomTexts(article.symptoms), ...article.keywords].map(wordsOf);
-	return phrases.reduce((sum, words) => {
-		return words.length >= 3 && asked.includes(` ${words.join(' ')} `) ? sum + 2 * words.length : sum;
-	}, 0);
+	const phrases = [...symptomTexts(article.symptoms), ...article.keywords];
+	return phrases.reduce(
+		(sum, phrase) => (isQuoted(phrase, question) ? sum + 2 * wordsOf(phrase).length : sum),
+		0,
+	);
+}
+
+/** Whether a phrase of several telling words stands in the text word for word. @param phrase Markdown */
+export function isQuoted(phrase: string, text: string): boolean {
+	const words = wordsOf(plainText(phrase));
+	return words.length >= 3 && ` ${wordsOf(text).join(' ')} `.includes(` ${words.join(' ')} `);
 }
 
 function symptomTexts(symptoms: readonly Symptom[]): string[] {

@@ -2,6 +2,7 @@
 import type { WizardInput } from '../machine/context.ts';
 import type { PendingWizard } from '../machine/pending-wizard.ts';
 import { createWizardActor, type WizardActor } from '../machine/run.ts';
+import { screenOf } from '../machine/screen.ts';
 import type { Journal } from '../session/journal.ts';
 import { closeSession, type SessionEnd } from './close-session.ts';
 import { type Composition, compose } from './compose.ts';
@@ -51,9 +52,35 @@ function keepGauge({ keeper }: Composition): () => void {
 	return () => clearInterval(timer);
 }
 
-async function connectionWanted({ run, world, askSecret, signal }: Beginning): Promise<ConnectionOptions> {
+/** Resolves when the person has begun, or has left. */
+function begun(wizard: PendingWizard, signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		const ended = new AbortController();
+		const finish = (): void => {
+			subscription.unsubscribe();
+			ended.abort();
+			resolve();
+		};
+		const subscription = wizard.subscribe((snapshot) => {
+			if (screenOf(snapshot).name !== 'intro') finish();
+		});
+		signal.addEventListener('abort', finish, { signal: ended.signal });
+		if (signal.aborted || screenOf(wizard.getSnapshot()).name !== 'intro') finish();
+	});
+}
+
+async function connectionWanted({
+	run,
+	world,
+	wizard,
+	askSecret,
+	signal,
+}: Beginning): Promise<ConnectionOptions> {
 	const { connection, mayAskPassword } = run;
 	if (!mayAskPassword) return connection;
+	// A default, or what the environment says, may be nobody's server: the person may yet say that there is none here.
+	if (run.isServerNamed === false) await begun(wizard, signal);
+	if (signal.aborted || wizard.getSnapshot().context.asksOnly) return connection;
 	const settings = await withWantedPassword(connection.settings, { signal, now: world.now, askSecret });
 	return { ...connection, settings };
 }
@@ -74,6 +101,7 @@ async function goOn(
 		maxRows: run.maxRows,
 		journal,
 		waitMs: null,
+		asksOnly: run.asksOnly ?? false,
 		world,
 		onJournal: (failure) => actor?.send({ type: 'journal.failed', failure }),
 	});

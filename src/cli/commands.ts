@@ -118,7 +118,10 @@ export const commands = {
 		summary: 'find an article, also by a pasted error message',
 		positionals: [{ name: 'TEXT', required: true, many: true }],
 		options: [...anywhere],
-		notes: [],
+		notes: [
+			'TEXT may be a whole exception or a piece of a log; - reads it from standard input.',
+			'It says which checks the text answers, and how to go on with those answers.',
+		],
 		load: async () => (await import('./commands/search.ts')).search,
 	},
 	lint: {

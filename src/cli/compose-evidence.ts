@@ -1,6 +1,7 @@
 /** Who answers the checks of one run: one source for each language of a fence. */
 import { platform } from 'node:os';
 import type { GateResult } from '../article/sql-gate.ts';
+import { absent } from '../evidence/absent.ts';
 import { type LookAtServer, listingFor, serverLook } from '../evidence/host/look-at-server.ts';
 import { createProcessesSource } from '../evidence/host/observe-processes.ts';
 import { configuredTimeouts, discoverLogs } from '../evidence/logs/discover.ts';
@@ -46,6 +47,8 @@ export type EvidenceInput = Pick<
 	'loaded' | 'connection' | 'logs' | 'configs' | 'maxRows' | 'world'
 > & {
 	readonly keeper: PostgresKeeper;
+	/** Whether only what was given may be looked at: no server, and nothing of this machine. */
+	readonly staysAway: () => boolean;
 	readonly gate: Gate;
 	/** Told how far a long look is, in a few words. */
 	readonly say: (text: string) => void;
@@ -57,6 +60,7 @@ export function composeEvidence({
 	logs,
 	configs,
 	keeper,
+	staysAway,
 	gate,
 	say,
 	...input
@@ -108,9 +112,20 @@ export function composeEvidence({
 		rest,
 		log,
 	};
-	const observe = createObserver(sources, {
+	const observeAll = createObserver(sources, {
 		serverMajor: () => (keeper.session === null ? null : serverMajor(keeper.session.server)),
 		clock,
 	});
+	const given: Record<string, EvidenceSource> = {
+		...(logs.length > 0 ? { log } : {}),
+		...(configs.length > 0 ? { openiz } : {}),
+	};
+	const observeGiven = createObserver(given, { clock });
+	const observe: EvidenceSource = async (asked, signal) => {
+		if (!staysAway()) return observeAll(asked, signal);
+		return asked.check.checks.some(({ language }) => language in given)
+			? observeGiven(asked, signal)
+			: absent('nobody connects: only whoever is asked can say');
+	};
 	return { observe, sql, lookAtServer };
 }

@@ -33,6 +33,8 @@ export type ComposeInput = {
 	readonly journal: Journal | null;
 	/** How long it waits, where `--wait` says nothing; null: a person is there, and it waits until they stop it. */
 	readonly waitMs: number | null;
+	/** Nobody connects, from the beginning; default false. */
+	readonly asksOnly?: boolean;
 	readonly world: Pick<World, 'now' | 'signal'>;
 	/** How a cure is watched; absent: as long as it takes to tell. */
 	readonly timing?: Timing;
@@ -78,6 +80,8 @@ function recordsOfPlans(records: readonly JournalRecord[], plans: readonly Plan[
 }
 
 type Carrying = {
+	/** Nobody may connect: nothing is planned, and nothing measured. */
+	readonly staysAway: () => boolean;
 	readonly carry: <T>(work: Promise<T>) => Promise<T>;
 	readonly stop: AbortSignal;
 	/** Makes a new session where the last one was lost. */
@@ -156,12 +160,22 @@ function fixPorts(
 	fixer: Fixer,
 	input: ComposeInput,
 	notes: Notes,
-	{ carry, stop, reach, forgetSamples }: Carrying,
+	{ staysAway, carry, stop, reach, forgetSamples }: Carrying,
 	{ say, subscribe }: Saying,
 ): WizardPorts['fixes'] {
 	const { loaded, journal } = input;
 	return {
 		async plan(asked) {
+			if (staysAway()) {
+				return {
+					kind: 'unavailable',
+					why: 'nobody connects to the server in this session, so nothing can be planned or applied',
+					next: [
+						`whoever can connect to the server: kbwizard fix ${loaded.article.id} ${asked.solution.id} -h HOST --dry-run`,
+						'or let it be done by hand, as the article says',
+					],
+				};
+			}
 			if (loaded.trusted) {
 				const failure = await notes.whyNot();
 				if (failure !== null) return cannotBeWritten(failure);
@@ -179,6 +193,7 @@ function fixPorts(
 			return carry(fixer.apply(plan, { yes: true, typed }, say, stop));
 		},
 		async verify({ solution, step, plan, applied, findings, untilBroken = false }, signal) {
+			if (staysAway()) return null;
 			// Also what somebody else was asked to change has changed by now.
 			forgetSamples();
 			const verified = await fixer.verify(
@@ -206,9 +221,11 @@ export function compose(input: ComposeInput): Composition {
 	const gate = gateFor(loaded);
 	const keeper = createKeeper(connection.settings, { rescue: connection.rescue, clock });
 	const saying = sayingToAll();
+	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs, input.asksOnly ?? false);
 	const { observe, sql, lookAtServer } = composeEvidence({
 		...input,
 		keeper,
+		staysAway: () => port.staysAway,
 		gate,
 		say(text) {
 			saying.say(text);
@@ -239,7 +256,6 @@ export function compose(input: ComposeInput): Composition {
 		},
 		input.timing,
 	);
-	const port = connectionPort(keeper, connection.waitMs ?? input.waitMs);
 	const notes = notesIn(journal, input.onJournal ?? (() => {}));
 	const watched = gaugeRecorder(notes.write);
 	let isLost = false;
@@ -257,6 +273,7 @@ export function compose(input: ComposeInput): Composition {
 	const ending = new AbortController();
 	let underWay: Promise<unknown> = Promise.resolve();
 	const changes: Carrying = {
+		staysAway: () => port.staysAway,
 		async reach() {
 			if (isLost && keeper.session === null) await keeper.attempt();
 		},

@@ -31,12 +31,32 @@ function conninfoOf({ positionals, options }: Invocation): string | undefined {
 	return word ?? option;
 }
 
+const isAnyGiven = (values: readonly (string | null | undefined)[]): boolean =>
+	values.some((value) => (value ?? '') !== '');
+
+/** What the command line says of which server is meant. */
+function serverWords(invocation: Invocation): readonly (string | null | undefined)[] {
+	const { options } = invocation;
+	return [conninfoOf(invocation), options.one('host'), options.one('port'), options.one('dbname')];
+}
+
 /** Whether anything says which server is meant; else it would be libpq's default, which nobody asked for. */
 export function isServerGiven(invocation: Invocation, { env }: World): boolean {
-	const { options } = invocation;
-	const given = [conninfoOf(invocation), options.one('host'), options.one('port'), options.one('dbname')];
 	const set = [env.PGHOST, env.PGHOSTADDR, env.PGPORT, env.PGDATABASE, env.PGSERVICE];
-	return [...given, ...set].some((value) => value !== null && value !== undefined && value !== '');
+	return isAnyGiven([...serverWords(invocation), ...set]);
+}
+
+/** Whether the command line speaks of connecting, and be it only as whom. */
+export function asksToConnect(invocation: Invocation): boolean {
+	const { options } = invocation;
+	const asWhom = [options.one('username'), options.one('rescue'), options.one('wait')];
+	return options.flag('password') || isAnyGiven([...serverWords(invocation), ...asWhom]);
+}
+
+/** Whether anything at all speaks of connecting: the command line, or libpq's variables. */
+export function isServerNamed(invocation: Invocation, world: World): boolean {
+	const { PGUSER, PGPASSWORD } = world.env;
+	return asksToConnect(invocation) || isServerGiven(invocation, world) || isAnyGiven([PGUSER, PGPASSWORD]);
 }
 
 async function askedPassword(options: OptionValues, world: World): Promise<Secret | undefined> {

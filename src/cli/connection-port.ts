@@ -2,15 +2,29 @@
 import type { PostgresKeeper } from '../evidence/postgres/keeper.ts';
 import type { ConnectionCommand, WizardPorts } from '../machine/ports.ts';
 
-/** @param waitMs how long a wait for a slot lasts; null: until it is stopped */
+export type ConnectionPort = WizardPorts['connection'] & {
+	stop(): void;
+	/** There is no server here: nobody may connect, nor look at anything of this machine. */
+	readonly staysAway: boolean;
+};
+
+/**
+ * @param waitMs how long a wait for a slot lasts; null: until it is stopped
+ * @param staysAway how it begins
+ */
 export function connectionPort(
 	keeper: PostgresKeeper,
 	waitMs: number | null,
-): WizardPorts['connection'] & { stop(): void } {
+	staysAway: boolean,
+): ConnectionPort {
 	let waiting: AbortController | null = null;
+	let away = staysAway;
 	const stop = (): void => waiting?.abort();
 	return {
 		stop,
+		get staysAway() {
+			return away;
+		},
 		subscribe(listener) {
 			const { session, lastAttempt } = keeper;
 			// Who begins on a connection that is held already, as each look of `watch` does, hears of it too.
@@ -31,6 +45,10 @@ export function connectionPort(
 					break;
 				case 'stop waiting':
 					stop();
+					break;
+				case 'stay away':
+				case 'come back':
+					away = command.type === 'stay away';
 					break;
 				case 'cancel':
 					void keeper.session?.cancel().catch(() => undefined);

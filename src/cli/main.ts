@@ -109,6 +109,16 @@ async function askLine(
 	}
 }
 
+async function readAll(input: NodeJS.ReadStream, atMost: number): Promise<string> {
+	let text = '';
+	input.setEncoding('utf8');
+	for await (const chunk of input) {
+		text += String(chunk);
+		if (text.length >= atMost) break;
+	}
+	return text.slice(0, atMost);
+}
+
 function isAlive(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
@@ -131,6 +141,7 @@ async function worldOf(args: readonly string[], root: URL): Promise<World> {
 			isTerminal: stdin.isTTY === true,
 			askSecret: (prompt) => askSecret(stdin, prompt, (text) => stderr.write(text)),
 			ask: (prompt) => askLine(stdin, stderr, prompt),
+			readAll: (atMost) => readAll(stdin, atMost),
 		},
 		terminal: stdin.isTTY === true && stdout.isTTY === true ? { input: stdin, output: stdout } : null,
 		env,

@@ -1,5 +1,6 @@
 /** The wizard in a terminal, from its first frame to the report's address. */
 import { cleanText } from '../evidence/untrusted.ts';
+import type { WizardInput } from '../machine/context.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
@@ -15,6 +16,10 @@ import type { World } from './world.ts';
 export type WizardRun = {
 	readonly loaded: LoadedArticle;
 	readonly connection: ConnectionOptions;
+	/** Whether somebody said which server is meant, here or in an earlier session; default true. */
+	readonly isServerNamed?: boolean;
+	/** Nobody connects, from the beginning; default false. */
+	readonly asksOnly?: boolean;
 	/** Whether a server that wants a password may have one asked for at the terminal. */
 	readonly mayAskPassword: boolean;
 	readonly logs: readonly string[];
@@ -23,6 +28,8 @@ export type WizardRun = {
 	readonly parameters: ParameterValues;
 	/** What an earlier session knew. */
 	readonly findings: readonly Finding[];
+	/** What was said then of what is seen. */
+	readonly symptoms?: WizardInput['symptoms'];
 	/** Called when the first frame is on the screen. */
 	readonly openJournal: () => Promise<Journal>;
 	readonly terminal: NonNullable<World['terminal']>;
@@ -34,11 +41,15 @@ function isOn(value: string | undefined): boolean {
 
 /**
  * The first line of the transcript, there before the screens are loaded: what this is, on which
- * server, when. It is what a ticket is pasted under.
+ * server where one was named, when. It is what a ticket is pasted under.
  */
-function opening({ loaded, connection }: WizardRun, world: World): string {
+function opening(
+	{ loaded, connection, isServerNamed = true, asksOnly = false }: WizardRun,
+	world: World,
+): string {
 	const { id, title } = loaded.article;
-	return `${id} ${cleanText(title)}, ${targetInWords(connection.settings)}, ${world.now().toISOString().slice(0, 16).replace('T', ' ')} UTC\n\n`;
+	const where = isServerNamed && !asksOnly ? `, ${targetInWords(connection.settings)}` : '';
+	return `${id} ${cleanText(title)}${where}, ${world.now().toISOString().slice(0, 16).replace('T', ' ')} UTC\n\n`;
 }
 
 /** The screens: what takes longest before the first frame. To be called while something else is waited for. */
@@ -58,6 +69,8 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		startedAt: world.now().toISOString(),
 		parameters: run.parameters,
 		findings: run.findings,
+		asksOnly: run.asksOnly ?? false,
+		...(run.symptoms === undefined ? {} : { symptoms: run.symptoms }),
 	};
 	const wizard = createPendingWizard({ ...input, article: loaded.article });
 	// Before the frame: from then on every key is one, also one that is pressed before anybody listens.
@@ -75,6 +88,8 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		version: world.version,
 		target: targetInWords(connection.settings),
 		answeredBy: world.user,
+		recognise: async (text) =>
+			(await import('../evidence/recognise.ts')).recogniseText(text, loaded.article, world.now()),
 	});
 	// Loading the rest would keep the keys waiting.
 	await Promise.race([shown.ready, shown.end]);

@@ -16,6 +16,8 @@ export type World = {
 		askSecret(prompt: string): Promise<string>;
 		/** Asks for a line. An end of the input is an empty one. */
 		ask(prompt: string): Promise<string>;
+		/** All of it up to its end, or up to so many characters. */
+		readAll(atMost: number): Promise<string>;
 	};
 	/** The terminal itself, for screens; null: there is none on both ends. */
 	readonly terminal: { readonly input: ReadStream; readonly output: NodeJS.WriteStream } | null;

@@ -50,7 +50,7 @@ function verdictState(check: Check, branch: Branch, index: number, place: Place)
 			conclude,
 			finish: '#ended',
 			...(isWayIn(check) && worthWaiting.has(branch.verdict)
-				? { 'wait for a slot': `#check:${check.id}.${waitKey(index)}` }
+				? { 'wait for a slot': { guard: 'mayConnect', target: `#check:${check.id}.${waitKey(index)}` } }
 				: {}),
 		},
 	});

@@ -45,11 +45,11 @@ export function seenSymptoms(
 }
 
 export function known(context: WizardContext): Known {
-	const { article, findings, server, symptoms } = context;
+	const { article, findings, server, symptoms, asksOnly } = context;
 	const causes = rankCauses(article, findings);
 	return {
 		causes,
-		solutions: rankSolutions(article, causes, server, findings),
+		solutions: rankSolutions(article, causes, server, findings, asksOnly),
 		symptoms: seenSymptoms(article, findings, symptoms),
 		severity: overallSeverity(article, findings),
 	};

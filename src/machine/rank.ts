@@ -197,24 +197,26 @@ function inPlace(cures: readonly CureLink[], said: ReadonlyMap<Slug, string>): r
 /**
  * What to do about it, best first: what lets an administrator in where nobody gets in, the cures of the causes in their
  * order, then what only relieves; what cannot be done here last, with the reason.
+ * @param asksOnly nobody connects: all of it is a person's to do, and none is less possible than another
  */
 export function rankSolutions(
 	article: Article,
 	causes: readonly RankedCause[],
 	server: ServerIdentity | null,
 	findings: readonly Finding[] = [],
+	asksOnly = false,
 ): readonly RankedSolution[] {
 	const said = new Map(decisiveFindings(findings).map(({ check, verdict }) => [check, verdict]));
 	const solutions = new Map(article.solutions.map((solution) => [solution.id, solution]));
 	const ranked = new Map<Slug, RankedSolution>();
 	const list = (solution: Solution, relief: boolean, cause: Slug | null): void => {
 		const known = ranked.get(solution.id);
-		const why = whyUnavailable(solution, server, article, findings);
+		const why = asksOnly ? null : whyUnavailable(solution, server, article, findings);
 		ranked.set(solution.id, {
 			id: solution.id,
 			title: solution.title,
 			risk: solution.risk,
-			how: howHere(solution, server),
+			how: asksOnly ? 'guided' : howHere(solution, server),
 			relief: (known?.relief ?? true) && relief,
 			available: why === null,
 			why,
@@ -232,7 +234,7 @@ export function rankSolutions(
 	}
 	// Where nobody gets in, that is the first thing to change: all else is better seen, and done, from inside.
 	const letsIn = ({ id, available }: RankedSolution): boolean =>
-		available && solutions.get(id)?.steps.some(isAboutProcesses) === true;
+		!asksOnly && available && solutions.get(id)?.steps.some(isAboutProcesses) === true;
 	const rank = (solution: RankedSolution): number =>
 		letsIn(solution) ? -1 : (solution.available ? 0 : 2) + (solution.relief ? 1 : 0);
 	return [...ranked.values()].sort((a, b) => rank(a) - rank(b));

@@ -28,7 +28,7 @@ import type {
 import { decisiveFindings } from './rank.ts';
 import { findingOf, withFinding } from './record-finding.ts';
 import type { StateMeta, StateTag } from './screen.ts';
-import { firstCheck, withAnswers, withSymptom } from './told-beforehand.ts';
+import { firstCheck, passedOver, withAnswers, withSymptom } from './told-beforehand.ts';
 
 /** An unexpected rejection of an actor, as data: the machine never stops on one. */
 export function failureOf(error: unknown, next: readonly string[]): Failure {
@@ -102,7 +102,7 @@ export const setupWith = (ports: WizardPorts) =>
 				return {
 					notSeen: [
 						...context.notSeen.filter(({ check }) => !passed.includes(check)),
-						...passed.map((check) => ({ check, why: 'the causes were gone to before', grant: null })),
+						...passed.map((check) => ({ check, why: passedOver, grant: null })),
 					],
 				};
 			}),
@@ -255,6 +255,7 @@ export const setupWith = (ports: WizardPorts) =>
 				_,
 				{ answers, ...wanted }: { answers: readonly CheckAnswer[]; check: Slug; verdict: string },
 			) => answers.some(({ check, verdict }) => check === wanted.check && verdict === wanted.verdict),
+			mayConnect: ({ context }) => !context.asksOnly,
 			isAbsent: (_, { observation }: { observation: Observation }) => observation.kind === 'absent',
 			/** Listed verdicts have a branch each; everything else is `otherwise`, the last transition, without a guard. */
 			isVerdict: (_, { said, verdict }: { said: string | null; verdict: string }) => said === verdict,

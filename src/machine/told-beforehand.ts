@@ -5,6 +5,9 @@ import type { CheckAnswer, DriverEvent, WizardContext } from './context.ts';
 import type { Observation } from './ports.ts';
 import { findingOf, withFinding } from './record-finding.ts';
 
+/** Why a check is not seen that nobody came to. */
+export const passedOver = 'the causes were gone to before';
+
 type Said<Type extends DriverEvent['type']> = Extract<DriverEvent, { readonly type: Type }>;
 
 /** A person's word on one check, as if it had been looked at. */
@@ -45,9 +48,10 @@ export function withSymptom(
 	return { symptoms: { ...symptoms, [symptom]: observed } };
 }
 
-/** Checks that a symptom is linked to, in the order of the symptoms. */
-export function symptomChecks({ symptoms }: Article): readonly Slug[] {
-	return [...new Set(flatSymptoms(symptoms).flatMap(({ check }) => check ?? []))];
+/** Checks that a symptom is linked to. */
+export function symptomChecks({ symptoms, checks }: Article): readonly Slug[] {
+	const linked = new Set(flatSymptoms(symptoms).map(({ check }) => check));
+	return checks.map(({ id }) => id).filter((id) => linked.has(id));
 }
 
 /**

@@ -2,7 +2,7 @@
 import { mermaidText } from '../machine/mermaid-text.ts';
 import { codeBlock, escapeMarkdown, table } from './escape-markdown.ts';
 import type { PathStep, Report, TimelineEvent } from './report.ts';
-import { elapsed, sourceInWords, valueAsText } from './words.ts';
+import { elapsed, serverInWords, sourceInWords, valueAsText } from './words.ts';
 
 /** The server, and the circumstances of the look. */
 export function serverSection({ diagnosis, circumstances, session }: Report): readonly string[] {
@@ -10,7 +10,7 @@ export function serverSection({ diagnosis, circumstances, session }: Report): re
 	const { user, host, rights, timeZones } = circumstances;
 	const about =
 		server === null
-			? [['Server', 'no server answered']]
+			? [['Server', serverInWords(diagnosis)]]
 			: [
 					[
 						'Host',

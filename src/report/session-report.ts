@@ -1,11 +1,13 @@
 /** A report from a session's journal: what was known, what was done, and what of it still stands. */
 import type { Article, Slug } from '../article/article.ts';
 import { plainInline, plainText } from '../article/plain-text.ts';
+import type { WizardContext } from '../machine/context.ts';
 import type { Finding, NotSeen } from '../machine/finding.ts';
 import { asWizard } from '../machine/guided.ts';
 import { type Known, seenSymptoms } from '../machine/known.ts';
 import type { ServerIdentity } from '../machine/ports.ts';
 import { overallSeverity, rankCauses, rankSolutions } from '../machine/rank.ts';
+import { passedOver } from '../machine/told-beforehand.ts';
 import type { JournalRecord, SessionId } from '../session/record.ts';
 import { chartsOf } from './charts.ts';
 import { circumstancesOf } from './circumstances.ts';
@@ -51,7 +53,7 @@ function seenIn(records: readonly JournalRecord[]): Seen {
 			}
 		} else if (record.kind === 'not-seen') {
 			notSeen.set(record.notSeen.check, record.notSeen);
-			path.add(record.notSeen.check);
+			if (record.notSeen.why !== passedOver) path.add(record.notSeen.check);
 		}
 	}
 	return { findings: [...findings.values()], notSeen: [...notSeen.values()], path: [...path] };
@@ -60,6 +62,16 @@ function seenIn(records: readonly JournalRecord[]): Seen {
 /** What a session found, for one that goes on with it. */
 export function knownFindings(records: readonly JournalRecord[]): readonly Finding[] {
 	return seenIn(records).findings;
+}
+
+/** What a person said of the symptoms, the last word on each. */
+export function saidSymptoms(records: readonly JournalRecord[]): WizardContext['symptoms'] {
+	return Object.fromEntries(ofKind(records, 'symptom').map(({ symptom, observed }) => [symptom, observed]));
+}
+
+/** Whether nobody was to connect in the end. */
+export function askedOnly(records: readonly JournalRecord[]): boolean {
+	return ofKind(records, 'asks-only').at(-1)?.only ?? false;
 }
 
 /** As it was first reached: a fence moves the session to another database for a moment. */
@@ -83,8 +95,8 @@ export function sessionReport({
 	const causes = rankCauses(article, findings);
 	const known: Known = {
 		causes,
-		solutions: rankSolutions(article, causes, server, findings),
-		symptoms: seenSymptoms(article, findings),
+		solutions: rankSolutions(article, causes, server, findings, askedOnly(records)),
+		symptoms: seenSymptoms(article, findings, saidSymptoms(records)),
 		severity: overallSeverity(article, findings),
 	};
 	const startedAt = records[0]?.at ?? writtenAt;

@@ -13,7 +13,7 @@ export type SummaryInput = {
 export function summaryOf({ diagnosis, changes }: SummaryInput): readonly SummaryLine[] {
 	return [
 		{ label: 'State', text: stateInBrief(diagnosis, changes.at(-1)) },
-		{ label: 'Where', text: serverInWords(diagnosis.server) },
+		{ label: 'Where', text: serverInWords(diagnosis) },
 		{ label: 'Cause', text: causeInBrief(diagnosis) },
 		{ label: 'Done', text: doneInBrief(changes, diagnosis) },
 		{ label: 'Next', text: nextInBrief(diagnosis) },

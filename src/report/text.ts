@@ -90,7 +90,7 @@ export function toText(diagnosis: Diagnosis, titleOf: TitleOf): string {
 		statusLine(diagnosis),
 		'',
 		`${article.id} ${article.title}`,
-		`${serverInWords(diagnosis.server)}; took ${elapsed(startedAt, finishedAt)}`,
+		`${serverInWords(diagnosis)}; took ${elapsed(startedAt, finishedAt)}`,
 		...section('Symptoms', symptomLines(diagnosis)),
 		...section(
 			'Findings',

@@ -98,6 +98,14 @@ function eventsOf(record: JournalRecord, input: TimelineInput): readonly Timelin
 				server.slot === null ? '' : `, in ${server.slot === 'ordinary' ? 'an' : 'a'} ${server.slot} slot`;
 			return event(at, 'session', `connected to ${server.database ?? 'the server'}${slot}`);
 		}
+		case 'asks-only':
+			return event(
+				at,
+				'session',
+				record.only
+					? 'nobody connects: whoever is asked says what they see'
+					: 'a server is looked at after all',
+			);
 		case 'choice':
 			// One that is planned anew, for another value, is still the same choice.
 			return isChosenAlready(record, input.records)

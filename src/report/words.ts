@@ -27,9 +27,9 @@ export function elapsed(from: string, to: string): string {
 	return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-/** `openiz on db.example:5432 as app, PostgreSQL 15.18`; says so where nothing answered. */
-export function serverInWords(server: ReportedServer | null): string {
-	if (server === null) return 'no server answered';
+/** `openiz on db.example:5432 as app, PostgreSQL 15.18`; says so where nothing answered, or nobody asked it. */
+export function serverInWords({ server, source }: Pick<Diagnosis, 'server' | 'source'>): string {
+	if (server === null) return source === 'person' ? 'no server was looked at' : 'no server answered';
 	const at = server.host === null ? '' : ` on ${server.host}${server.port === null ? '' : `:${server.port}`}`;
 	const as = server.user === null ? '' : ` as ${server.user}`;
 	const version = server.version === null ? '' : `, PostgreSQL ${server.version}`;
@@ -79,7 +79,7 @@ export function staleInWords(stale: Staleness): string {
 }
 
 /** A word as a POSIX shell takes it. */
-function shellWord(word: string): string {
+export function shellWord(word: string): string {
 	return /^[\w./:@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -9,10 +9,11 @@ import { frameOf } from './frame.ts';
 import { useClock } from './hooks/use-clock.ts';
 import { useStore } from './hooks/use-store.ts';
 import { useWizard } from './hooks/use-wizard.ts';
-import { isCharacter, keyNames } from './key-name.ts';
+import { keyNames } from './key-name.ts';
 import { endedBlocks } from './pages/ended.ts';
-import { safeText } from './safe-text.ts';
+import { burstText, isBurst, lookAtPaste, takePaste } from './pasting.ts';
 import type { UiSession } from './session.ts';
+import { checkTitle } from './words.ts';
 
 /** How the wizard was left. */
 export type Leaving = 'ended' | 'left' | 'interrupted';
@@ -58,11 +59,21 @@ export function Wizard({ session, onTerminal }: WizardProps) {
 		scrollPages: (pages) => hand.scroll(pages * Math.max(1, frameOf(sceneNow()).room - 1)),
 		now: () => new Date(session.now()).toISOString(),
 		answeredBy: session.answeredBy,
+		lookAtPaste: () => {
+			const { article } = sceneNow().snapshot.context;
+			void lookAtPaste(session, (check) => checkTitle(article, check));
+		},
 		leave: setLeft,
 	};
 
 	useInput((input, key) => {
 		const names = keyNames(input, key);
+		const before = sceneNow();
+		if (isBurst(names, before, session.now())) {
+			session.view.change({ burstAt: session.now() });
+			takePaste(session, { ...before, page: frameOf(before).page }, burstText(names));
+			return;
+		}
 		for (const pressed of names) {
 			// Each key meets the screen that the one before it led to.
 			const scene = sceneNow();
@@ -71,13 +82,9 @@ export function Wizard({ session, onTerminal }: WizardProps) {
 		}
 	});
 
-	// A paste fills a field, and is nothing anywhere else: it must not press keys.
 	usePaste((pasted) => {
 		const scene = sceneNow();
-		const { page } = frameOf(scene);
-		if (page.field === null || scene.view.overlay !== null) return;
-		const typed = [...safeText(pasted).trim()].filter(isCharacter).join('');
-		session.view.change({ draft: `${scene.view.draft}${typed}`, notice: null });
+		takePaste(session, { ...scene, page: frameOf(scene).page }, pasted);
 	});
 
 	// The last words go above the page, then the page goes, then the terminal is given back: in this order, or the

@@ -18,6 +18,8 @@ export interface Hand {
 	now(): string;
 	/** Who answers at this terminal. */
 	readonly answeredBy: string;
+	/** Looks at the error message that was pasted. */
+	lookAtPaste(): void;
 	/** Leaves without a further word to the machine. */
 	leave(how: 'left' | 'interrupted'): void;
 }

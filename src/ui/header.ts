@@ -2,7 +2,7 @@
 import type { Gauge, Slot } from '../machine/ports.ts';
 import type { ConnectionState } from '../machine/screen.ts';
 import { type Looks, stackBelowColumns } from './looks.ts';
-import type { Scene } from './scene.ts';
+import { onlyAsks, type Scene } from './scene.ts';
 import { drawn, faint, plain, type Span, strong, type Tone, toned } from './span.ts';
 import { textWidth } from './text-width.ts';
 import { serverInWords } from './words.ts';
@@ -79,12 +79,12 @@ export function headerLines(scene: Scene): readonly (readonly Span[])[] {
 	const severity =
 		tone === 'ok' || tone === 'critical' || tone === 'warning' || tone === 'info' ? tone : 'notSeen';
 	const place = serverInWords(server) ?? target;
+	const at = [strong(article.id), ...(step === null ? [] : [plain(`  ${step}`)])];
+	if (onlyAsks(scene)) {
+		return [at, [drawn(`${looks.glyphs.notSeen} `, 'faint'), plain('nobody connects: you are asked')]];
+	}
 	return [
-		...spread(
-			[strong(article.id), ...(step === null ? [] : [plain(`  ${step}`)])],
-			gaugeSpans(gauge, looks),
-			looks,
-		),
+		...spread(at, gaugeSpans(gauge, looks), looks),
 		[
 			drawn(`${looks.glyphs[severity]} `, tone),
 			toned(`${words}${slot}`, tone),

@@ -1,4 +1,7 @@
 /** What keys do, where it is more than one word to the machine. */
+import type { Symptom } from '../article/article.ts';
+import { flatSymptoms } from '../article/flat-symptoms.ts';
+import { isGuided } from '../machine/guided.ts';
 import { currentPlan, plansInForce, plansToUndo } from '../machine/plans.ts';
 import type { Hand, KeyScene } from './binding.ts';
 import { can } from './key-conditions.ts';
@@ -29,6 +32,20 @@ export function choose(hand: Hand, scene: KeyScene, index: number): void {
 		const value = planned.choices[index];
 		if (value !== undefined) hand.send({ type: 'set', name: planned.name, value });
 	}
+}
+
+/** Symptoms of which a person can say beforehand whether they see them: of an article without checks they are asked one by one. */
+export function tickable({ screen, article }: KeyScene): readonly Symptom[] {
+	return screen.name !== 'intro' || isGuided(article) ? [] : flatSymptoms(article.symptoms);
+}
+
+/** Seen, not seen, not known, and round again. */
+export function tickSymptom(hand: Hand, scene: KeyScene, index: number): void {
+	const symptom = tickable(scene)[index];
+	if (symptom === undefined) return;
+	const said = scene.snapshot.context.symptoms[symptom.id] ?? null;
+	const observed = said === null ? true : said ? false : null;
+	hand.send({ type: 'symptom', symptom: symptom.id, observed, by: hand.answeredBy });
 }
 
 /** The value that Tab asks for again: the first of the solution's, then one after the other; null: there is none. */

@@ -14,6 +14,8 @@ export const onPage = (when: (scene: KeyScene) => boolean) => (scene: KeyScene) 
 	!over(scene) && when(scene);
 /** Characters go into a field. */
 export const typing = onPage(({ page }) => page.field !== null);
+/** Characters go into the error message that is pasted. */
+export const pasting = ({ view }: KeyScene): boolean => view.overlay?.name === 'paste';
 /** On one of these screens. */
 export const on = (...names: readonly Scene['screen']['name'][]) =>
 	onPage(({ screen }) => names.includes(screen.name));

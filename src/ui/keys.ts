@@ -1,8 +1,22 @@
 /** The key table: it dispatches, it is the footer, and it is the help. There is no other list of keys. */
+import { isGuided } from '../machine/guided.ts';
 import { currentPlan } from '../machine/plans.ts';
 import type { Binding } from './binding.ts';
-import { choose, enter, enterLabel, leave, nextParameter, overlay, quit, takeBack } from './key-acts.ts';
-import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
+import {
+	choose,
+	enter,
+	enterLabel,
+	leave,
+	nextParameter,
+	overlay,
+	quit,
+	takeBack,
+	tickable,
+	tickSymptom,
+} from './key-acts.ts';
+import { can, findingShown, isChanging, on, onPage, over, pasting, typing } from './key-conditions.ts';
+import { takesPaste } from './pasting.ts';
+import { onlyAsks } from './scene.ts';
 
 /** First match wins. */
 export const keyTable: readonly Binding[] = [
@@ -31,6 +45,30 @@ export const keyTable: readonly Binding[] = [
 		when: (scene) => scene.view.overlay?.name === 'quit' && !isChanging(scene),
 		act: (hand, scene) => leave(hand, scene),
 		alone: true,
+	},
+	{
+		keys: ['text'],
+		shown: 'text',
+		help: 'paste an error message, or type it',
+		footer: null,
+		when: pasting,
+		act: (hand, { view }, key) => hand.change({ pasted: `${view.pasted}${key}`, notice: null }),
+	},
+	{
+		keys: ['backspace'],
+		shown: 'Backspace',
+		help: 'take back the last character pasted',
+		footer: null,
+		when: pasting,
+		act: (hand, { view }) => hand.change({ pasted: [...view.pasted].slice(0, -1).join('') }),
+	},
+	{
+		keys: ['enter'],
+		shown: 'Enter',
+		help: 'look at the error message that was pasted',
+		footer: () => 'look at it',
+		when: pasting,
+		act: (hand) => hand.lookAtPaste(),
 	},
 	{
 		keys: ['esc', 'enter', 'q', 'b'],
@@ -162,6 +200,44 @@ export const keyTable: readonly Binding[] = [
 		act: (hand, scene, key) => choose(hand, scene, Number(key) - 1),
 	},
 	{
+		keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+		shown: '1-9',
+		help: 'say of the symptom with that number: seen, not seen, not known',
+		footer: (scene) => {
+			const count = Math.min(9, tickable(scene).length);
+			return count === 1 ? 'say what is seen' : `say what is seen (to ${count})`;
+		},
+		when: onPage((scene) => tickable(scene).length > 0),
+		act: (hand, scene, key) => tickSymptom(hand, scene, Number(key) - 1),
+	},
+	{
+		keys: ['m'],
+		shown: 'm',
+		help: 'paste an error message or a piece of a log: the checks that it answers are answered by it',
+		footer: () => 'paste a message',
+		when: onPage(takesPaste),
+		act: overlay('paste'),
+	},
+	{
+		keys: ['p'],
+		shown: 'p',
+		help: 'on the phone: there is no server here, nobody connects, and you are asked; pressed again: there is one',
+		footer: ({ snapshot }) => (snapshot.context.asksOnly ? 'connect after all' : 'no server here'),
+		when: onPage((scene) => !isGuided(scene.article) && can(scene, { type: 'ask only', only: true })),
+		act: (hand, { snapshot }) => hand.send({ type: 'ask only', only: !snapshot.context.asksOnly }),
+	},
+	{
+		keys: ['c'],
+		shown: 'c',
+		help: 'to the causes at once: what was not gone into is noted as not seen',
+		footer: () => 'to the causes',
+		when: onPage((scene) => can(scene, { type: 'conclude' })),
+		act: (hand) => {
+			hand.auto('off');
+			hand.send({ type: 'conclude' });
+		},
+	},
+	{
 		keys: ['w'],
 		shown: 'w',
 		help: 'wait for the first free slot, and hold it',
@@ -235,7 +311,13 @@ export const keyTable: readonly Binding[] = [
 		keys: ['g'],
 		shown: 'g',
 		help: 'look again: at this check, at the plan, or from the causes at everything',
-		footer: () => 'look again',
+		footer: (scene) => {
+			const { name } = scene.screen;
+			if (!onlyAsks(scene)) return 'look again';
+			// There is nothing to look at: what was answered can be answered otherwise.
+			if (name === 'asking') return '';
+			return name === 'finding' ? 'answer anew' : name === 'causes' ? 'ask again' : 'look again';
+		},
 		when: onPage((scene) => scene.page.field === null && can(scene, { type: 'again' })),
 		act: (hand) => {
 			hand.auto('off');

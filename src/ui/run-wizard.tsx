@@ -1,6 +1,7 @@
 /** The wizard in a terminal: the only place that lets Ink draw. */
 import { render } from 'ink';
 import type { Article } from '../article/article.ts';
+import type { CheckAnswer } from '../machine/context.ts';
 import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { UiEnvironment } from './looks.ts';
 import type { RenderProse } from './prose-store.ts';
@@ -20,6 +21,8 @@ export type ShowWizardOptions = {
 	readonly target?: string | null;
 	/** Who answers at this terminal; default `the person at the terminal`. */
 	readonly answeredBy?: string;
+	/** What an error message that was pasted says of the article's checks; default: nothing is recognised. */
+	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
 	/** The time in milliseconds; default the clock of this machine. */
 	readonly now?: () => number;
 };
@@ -58,6 +61,7 @@ export function showWizard(options: ShowWizardOptions): ShownWizard {
 		target: options.target ?? null,
 		answeredBy: options.answeredBy ?? 'the person at the terminal',
 		now: options.now ?? Date.now,
+		...(options.recognise === undefined ? {} : { recognise: options.recognise }),
 		loadProse,
 	});
 	let suspend: SuspendTerminal | null = null;

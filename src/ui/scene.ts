@@ -1,5 +1,6 @@
 import type { Article } from '../article/article.ts';
 import type { DrivenSnapshot } from '../machine/driven.ts';
+import { isGuided } from '../machine/guided.ts';
 import { type Known, known } from '../machine/known.ts';
 import { type ConnectionState, connectionOf, type Screen, screenOf } from '../machine/screen.ts';
 import type { Looks } from './looks.ts';
@@ -41,6 +42,10 @@ export function sceneOf(input: SceneInput): Scene {
 		},
 	};
 }
+
+/** Nobody connects: by a person's word, or because the article has nothing that a tool could look at. */
+export const onlyAsks = ({ snapshot: { context } }: Pick<Scene, 'snapshot'>): boolean =>
+	context.asksOnly || isGuided(context.article);
 
 /** Which screen it is, so that two of them are told apart. */
 export const screenKey = (screen: Screen): string => JSON.stringify(screen);

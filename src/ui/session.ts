@@ -1,5 +1,6 @@
 /** What the screens share while they are up: stores beside the machine, and nothing of its flow. */
 import type { Article } from '../article/article.ts';
+import type { CheckAnswer } from '../machine/context.ts';
 import type { DrivenWizard } from '../machine/driven.ts';
 import { screenOf } from '../machine/screen.ts';
 import { type AutoAdvance, createAutoAdvance } from './auto-advance.ts';
@@ -23,6 +24,8 @@ export type SessionOptions = {
 	/** In milliseconds. */
 	readonly now: () => number;
 	readonly loadProse: () => Promise<RenderProse>;
+	/** What an error message that was pasted says of the article's checks; absent: nothing is recognised. */
+	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
 };
 
 export type UiSession = SessionOptions & {

@@ -1,7 +1,7 @@
 /** What the screen itself remembers: where one has scrolled, what is selected, what is being typed. No flow is in it. */
 import type { Store } from './hooks/use-store.ts';
 
-export type OverlayName = 'help' | 'evidence' | 'query' | 'article' | 'quit';
+export type OverlayName = 'help' | 'evidence' | 'query' | 'article' | 'paste' | 'quit';
 
 /** `asking`: runs on, stopping where a person is asked; `silent`: leaves those unanswered. */
 export type AutoMode = 'off' | 'asking' | 'silent';
@@ -15,6 +15,10 @@ export type View = {
 	readonly scroll: number | null;
 	readonly selected: number;
 	readonly draft: string;
+	/** An error message, before it is looked at; it goes with its overlay. */
+	readonly pasted: string;
+	/** When the last piece of a paste came that the terminal did not mark, in milliseconds; null: none has. */
+	readonly burstAt: number | null;
 	/** Why a key did nothing; null: nothing to say. */
 	readonly notice: string | null;
 	readonly overlay: { readonly name: OverlayName; readonly scroll: number } | null;
@@ -29,12 +33,12 @@ export interface ViewStore extends Store<View> {
 	enter(screen: string, since: number): void;
 }
 
-const fresh = { scroll: 0, selected: 0, draft: '', notice: null, interrupted: false } as const;
+const fresh = { scroll: 0, selected: 0, draft: '', pasted: '', notice: null, interrupted: false } as const;
 
 /** @param since in milliseconds */
 export function createViewStore(screen: string, since: number): ViewStore {
 	const listeners = new Set<() => void>();
-	let view: View = { ...fresh, screen, since, overlay: null, auto: 'off' };
+	let view: View = { ...fresh, screen, since, overlay: null, auto: 'off', burstAt: null };
 	const set = (next: View): void => {
 		view = next;
 		for (const listener of listeners) listener();

@@ -19,6 +19,8 @@ export type StartOptions = {
 	/** Options of Node itself. */
 	readonly node?: readonly string[];
 	readonly bin?: string;
+	/** Standard input stays open, for the test to write to. */
+	readonly open?: true;
 };
 
 const stateHome = mkdtempSync(join(tmpdir(), 'kbwizard-cli-'));
@@ -37,7 +39,7 @@ export function start(args: readonly string[], options: StartOptions = {}): Chil
 		env: environment(options.env ?? {}),
 		stdio: ['pipe', 'pipe', 'pipe'],
 	});
-	child.stdin.end();
+	if (options.open !== true) child.stdin.end();
 	return child;
 }
 

@@ -35,7 +35,7 @@ function worldWith(stdout: Output, stderr: Output, state: string): World {
 	return {
 		stdout,
 		stderr,
-		stdin: { isTerminal: false, askSecret: nobody, ask: nobody },
+		stdin: { isTerminal: false, askSecret: nobody, ask: nobody, readAll: nobody },
 		terminal: null,
 		env: { XDG_STATE_HOME: state },
 		platform: process.platform,

@@ -26,6 +26,10 @@ const words: readonly DriverEvent[] = [
 	{ type: 'skip' },
 	{ type: 'answer', verdict: 'otherwise', by: 'somebody', at },
 	{ type: 'leave' },
+	{ type: 'ask only', only: true },
+	{ type: 'symptom', symptom: 's', observed: true, by: 'somebody' },
+	{ type: 'answers', answers: [], by: 'somebody', at },
+	{ type: 'conclude' },
 	{ type: 'wait for a slot' },
 	{ type: 'stop waiting' },
 	{ type: 'choose', solution: 'none' },
@@ -74,6 +78,31 @@ describe.each([
 		if (!unknown) expect(seen(pending.getSnapshot())).toEqual(seen(real.getSnapshot()));
 		real.stop();
 	});
+});
+
+test('what is said beforehand is known at once, and said to the machine', () => {
+	const pending = createPendingWizard({ article: published, startedAt: at });
+	const real = createWizardActor(published, forEver(), { startedAt: at });
+	const said: readonly DriverEvent[] = [
+		{ type: 'ask only', only: true },
+		{ type: 'symptom', symptom: 'it-is-slow', observed: false, by: 'somebody' },
+		{
+			type: 'answers',
+			by: 'somebody',
+			at,
+			answers: [{ check: 'it-is-slow', verdict: 'yes', recognised: 'the words of the symptom' }],
+		},
+	];
+	for (const event of said) pending.send(event);
+	const before = seen(pending.getSnapshot());
+	pending.handOver(real);
+	expect(seen(pending.getSnapshot())).toEqual(before);
+	expect(before.context).toMatchObject({
+		asksOnly: true,
+		symptoms: { 'it-is-slow': false },
+		findings: [{ check: 'it-is-slow', verdict: 'yes', source: 'person' }],
+	});
+	real.stop();
 });
 
 test('the machine hears what was said before it was there, and nobody is shown the beginning again', async () => {

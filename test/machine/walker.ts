@@ -159,6 +159,11 @@ function eventsIn(snapshot: WizardSnapshot, article: Article, { connected }: Way
 		{ type: 'helped' },
 		{ type: 'undo' },
 		{ type: 'watch' },
+		{ type: 'conclude' },
+		{ type: 'ask only', only: true },
+		...article.symptoms
+			.slice(0, 1)
+			.map(({ id }) => ({ type: 'symptom', symptom: id, observed: true, by: 'me' }) as const),
 		{ type: 'finish' },
 		...(steps ?? []).map(({ id }) => ({ type: 'start', step: id }) as const),
 		{ type: 'set', name: 'database', value: 'openiz' },

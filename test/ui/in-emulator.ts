@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { waitFor } from 'xstate';
 import type { Article } from '../../src/article/article.ts';
+import type { CheckAnswer } from '../../src/machine/context.ts';
 import { createPendingWizard } from '../../src/machine/pending-wizard.ts';
 import type { WizardActor } from '../../src/machine/run.ts';
 import { createWizardActor } from '../../src/machine/run.ts';
@@ -73,6 +74,9 @@ export function play(
 		readonly rows?: number;
 		readonly ports?: ScriptedPorts;
 		readonly article?: Article;
+		readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+		/** In milliseconds; default: the time stands still. */
+		readonly now?: () => number;
 	} = {},
 ): Played {
 	const { columns = 80, rows = 24, ports = world(), article = sampleArticle } = options;
@@ -90,7 +94,8 @@ export function play(
 		version: '0.1.0',
 		target: 'openiz on db.example:5432 as kbwizard',
 		answeredBy: 'somebody',
-		now: () => startedMs,
+		now: options.now ?? (() => startedMs),
+		...(options.recognise === undefined ? {} : { recognise: options.recognise }),
 	});
 	wizard.handOver(actor);
 	// A real terminal has what was written; this one is a stream behind.

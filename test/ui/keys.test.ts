@@ -28,6 +28,7 @@ function handOf({ actor, session }: Stage): Hand {
 		scrollPages: () => {},
 		now: () => at,
 		answeredBy: 'somebody',
+		lookAtPaste: () => {},
 		leave: () => {},
 	};
 }
@@ -133,7 +134,9 @@ test('an answer is chosen by its number, or by the arrows and Enter; "I don\'t k
 	const byArrows = stage();
 	await ways.asking(byArrows);
 	press(byArrows, ['down', 'down', 'down', 'enter']);
-	expect(byArrows.actor.getSnapshot().context.findings.at(-1)).toMatchObject({ verdict: 'otherwise' });
+	const { findings, notSeen } = byArrows.actor.getSnapshot().context;
+	expect(findings.map(({ check }) => check)).not.toContain('since-when');
+	expect(notSeen).toMatchObject([{ check: 'since-when', why: 'whoever was asked does not know' }]);
 	byArrows.close();
 });
 

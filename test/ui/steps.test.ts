@@ -28,6 +28,7 @@ function press(shown: Stage, key: string): void {
 		scrollPages: () => {},
 		now: () => at,
 		answeredBy: 'somebody',
+		lookAtPaste: () => {},
 		leave: () => {},
 	};
 	dispatchKey(hand, { ...scene, page: frameOf(scene).page }, key, true);

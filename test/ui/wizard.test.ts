@@ -119,6 +119,9 @@ test('a paste fills a field, and presses no key anywhere else', async () => {
 	const { emulator, press, ports } = played;
 	await emulator.waitFor('You may see');
 	press('\x1b[200~q\r\x1b[201~');
+	await emulator.waitFor('Paste an error message');
+	press('\x1b');
+	await emulator.waitFor('You may see');
 	press('R');
 	await emulator.waitFor('Solutions, the best first');
 	press('2');

@@ -1,4 +1,5 @@
 import { diagnose } from '../../machine/drive.ts';
+import { isGuided } from '../../machine/guided.ts';
 import { createWizardActor } from '../../machine/run.ts';
 import { toJson } from '../../report/json.ts';
 import { titlesOfChecks } from '../../report/session-report.ts';
@@ -7,7 +8,7 @@ import { titlesOf } from '../../report/words.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
-import { connectionOptions } from '../connection-options.ts';
+import { connectionOptions, isServerNamed } from '../connection-options.ts';
 import { diagnosisOf } from '../diagnosis-of.ts';
 import { answersOf, evidenceOf } from '../evidence-options.ts';
 import { statusOfSeverity } from '../exit-status.ts';
@@ -23,9 +24,12 @@ export const check: Command = {
 		const loaded = await loadArticle(positionals.ARTICLE?.[0] ?? null, world);
 		const answers = answersOf(options, loaded.article);
 		const connection = await connectionOptions(invocation, world);
+		// Answers are about somebody's server: libpq's default would be whatever runs on the machine of who was told.
+		const asksOnly = answers.size > 0 && !isServerNamed(invocation, world);
 		const composition = compose({
 			loaded,
 			connection,
+			asksOnly,
 			...(await evidenceOf(options)),
 			journal: null,
 			waitMs: headlessWaitMs,
@@ -34,6 +38,7 @@ export const check: Command = {
 		});
 		const actor = createWizardActor(loaded.article, composition.ports, {
 			startedAt: world.now().toISOString(),
+			asksOnly,
 		});
 		const endSoFar = showSoFar(
 			actor,
@@ -58,6 +63,11 @@ export const check: Command = {
 					? toJson(diagnosis)
 					: toText(diagnosis, titlesOf(titlesOfChecks(loaded.article))),
 			);
+			if (asksOnly && !isGuided(loaded.article)) {
+				await world.stderr.write(
+					'kbwizard: no server was named, so none was connected to: what counts is what was answered or given (-h HOST looks, too)\n',
+				);
+			}
 			for (const warning of connection.settings.warnings) await world.stderr.write(`kbwizard: ${warning}\n`);
 			return statusOfSeverity(diagnosis.severity);
 		} finally {

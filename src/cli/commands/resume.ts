@@ -2,7 +2,7 @@ import type { Slug } from '../../article/article.ts';
 import type { Finding } from '../../machine/finding.ts';
 import { toUndoDocument, toVerifiedDocument } from '../../report/fix-document.ts';
 import { toJson } from '../../report/json.ts';
-import { knownFindings } from '../../report/session-report.ts';
+import { askedOnly, knownFindings, saidSymptoms } from '../../report/session-report.ts';
 import { undoToText } from '../../report/undo-text.ts';
 import { count } from '../../report/words.ts';
 import { isBroken } from '../../session/in-force.ts';
@@ -14,7 +14,7 @@ import { chosenBefore } from '../chosen-before.ts';
 import { closeSession } from '../close-session.ts';
 import type { Command } from '../command.ts';
 import { compose } from '../compose.ts';
-import { type ConnectionOptions, connectionOptions } from '../connection-options.ts';
+import { asksToConnect, type ConnectionOptions, connectionOptions } from '../connection-options.ts';
 import { ExpectedError, usageError } from '../errors.ts';
 import { evidenceOf } from '../evidence-options.ts';
 import { type ExitStatus, exitStatus } from '../exit-status.ts';
@@ -199,10 +199,14 @@ export const resume: Command = {
 				`kbwizard: ${count(dropped.length, 'check')} of the article ${dropped.length === 1 ? 'asks' : 'ask'} something else now, so what was found by them counts no more: ${dropped.join(', ')}`,
 				world,
 			);
+		const named = asksToConnect(invocation);
 		return runWizardHere(
 			{
 				loaded,
 				connection,
+				isServerNamed: named || chosen.server !== null,
+				// Whoever names a server has one to look at, whatever was said on the phone.
+				asksOnly: !named && askedOnly(chosen.records),
 				mayAskPassword: false,
 				...(await evidenceOf(options)),
 				parameters: {
@@ -210,6 +214,7 @@ export const resume: Command = {
 					...(await parametersOf(options, loaded.article.solutions)),
 				},
 				findings: knownStill({ findings: known, dropped }),
+				symptoms: saidSymptoms(chosen.records),
 				openJournal: () => resumeSession(chosen.session, loaded.article, dropped, world),
 				terminal,
 			},

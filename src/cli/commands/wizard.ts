@@ -1,7 +1,7 @@
 import { isGuided } from '../../machine/guided.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { Command } from '../command.ts';
-import { connectionOptions } from '../connection-options.ts';
+import { asksToConnect, connectionOptions } from '../connection-options.ts';
 import { usageError } from '../errors.ts';
 import { evidenceOf } from '../evidence-options.ts';
 import { parametersOf } from '../fix-parameters.ts';
@@ -30,6 +30,8 @@ export const wizard: Command = {
 			{
 				loaded,
 				connection,
+				// A published article is about no server that it could look at.
+				isServerNamed: !isGuided(article) && asksToConnect(invocation),
 				// Of a published article nothing connects.
 				mayAskPassword: !isGuided(article) && mayAskPassword(connection.settings, options, world),
 				...(await evidenceOf(options)),

@@ -50,6 +50,14 @@ export async function scanLog(path: string, options: ScanOptions): Promise<LogSc
 	return { ...read, path, ...scanner.end(zoneShift(read.mtimeMs)) };
 }
 
+/** The same of text that is in no file: its times are read as this machine's. */
+export function scanText(text: string, patterns: PatternSets): Omit<LogScan, 'path' | keyof LogBytes> {
+	const scanner = new LogScanner('', { patterns, serverZone: null });
+	scanner.begin(text);
+	for (const line of text.split('\n')) scanner.line(line);
+	return scanner.end(() => 0);
+}
+
 const quarterHourMs = 15 * 60_000;
 
 /**
@@ -101,7 +109,7 @@ class LogScanner {
 	/** Lines since a quote of a csvlog was opened; null: none is open. */
 	#quoted: number | null = null;
 
-	constructor(fileName: string, { patterns, serverZone }: ScanOptions) {
+	constructor(fileName: string, { patterns, serverZone }: Pick<ScanOptions, 'patterns' | 'serverZone'>) {
 		this.#patterns = patterns;
 		this.#signatures = forEachTracked(() => new TallyCounter());
 		this.#found = new Map([...patterns.keys()].map((body) => [body, new TallyCounter()]));

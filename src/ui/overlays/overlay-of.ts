@@ -6,7 +6,7 @@ import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import { shownFinding } from '../pages/finding.ts';
 import type { Scene } from '../scene.ts';
-import { faint, plain, strong } from '../span.ts';
+import { drawn, faint, plain, strong, toned } from '../span.ts';
 import type { OverlayName } from '../view-store.ts';
 import { checkTitle, counted, solutionTitle, valueInWords } from '../words.ts';
 
@@ -82,6 +82,39 @@ function articleText({ screen, snapshot, article }: Scene): Page {
 	return page(`${article.id}, the whole article`, { blocks: [{ kind: 'prose', markdown: article.text }] });
 }
 
+/** Lines of a pasted message that are shown, so that one sees that it came. */
+const shownLines = 6;
+
+/** Where an error message is pasted. What it is made of goes into no journal and no report. */
+function paste({ view, looks }: Scene): Page {
+	const lines = view.pasted.trimEnd().split('\n');
+	return page('Paste an error message', {
+		blocks: [
+			text(
+				'Paste it whole, as it is: an error message in any language, an exception with its stack, or a piece of a log. ',
+				strong('Enter'),
+				' looks at it then.',
+			),
+			text(faint('It is looked at here and forgotten: only which checks it answers, and how, is kept.')),
+			gap,
+			...(view.pasted === ''
+				? [text(drawn(looks.glyphs.caret, 'chosen'))]
+				: [
+						verbatim(
+							lines
+								.slice(0, shownLines)
+								.map((line) => line.slice(0, 200))
+								.join('\n'),
+						),
+						...(lines.length > shownLines
+							? [text(faint(`and ${counted(lines.length - shownLines, 'more line')}`))]
+							: []),
+					]),
+			...(view.notice === null ? [] : [gap, text(toned(view.notice, 'warning'))]),
+		],
+	});
+}
+
 /** Asked when leaving would leave something behind. */
 function quit({ screen, snapshot, looks }: Scene): Page {
 	const inForce = plansInForce(snapshot.context);
@@ -119,6 +152,8 @@ export function overlayOf(scene: Scene, name: OverlayName, help: readonly Block[
 			return query(scene);
 		case 'article':
 			return articleText(scene);
+		case 'paste':
+			return paste(scene);
 		case 'quit':
 			return quit(scene);
 	}

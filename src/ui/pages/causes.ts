@@ -1,6 +1,7 @@
 import { isStepwise } from '../../article/step-kind.ts';
 import type { WizardContext } from '../../machine/context.ts';
 import type { Evidence, Finding, RankedCause, RankedSolution } from '../../machine/finding.ts';
+import { isGuided } from '../../machine/guided.ts';
 import { changedSinceLooking } from '../../machine/plans.ts';
 import { decisiveFindings, rankSolutions } from '../../machine/rank.ts';
 import { type Block, gap, heading, item, text } from '../block.ts';
@@ -83,7 +84,7 @@ function solutionSpans(context: WizardContext, solution: RankedSolution, { glyph
 export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSolution[] {
 	const { solutions } = known();
 	if (solutions.length > 0) return solutions;
-	const { article, server, findings } = snapshot.context;
+	const { article, server, findings, asksOnly } = snapshot.context;
 	const all = article.causes.map(({ id, title }) => ({
 		id,
 		title,
@@ -93,7 +94,7 @@ export function offeredSolutions({ snapshot, known }: Scene): readonly RankedSol
 		for: [],
 		against: [],
 	}));
-	return rankSolutions(article, all, server, findings);
+	return rankSolutions(article, all, server, findings, asksOnly);
 }
 
 function headline(scene: Scene): Block {
@@ -149,16 +150,19 @@ export function causesPage(scene: Scene): Page {
 					]
 				: []),
 			...staleBlocks(scene),
-			headline(scene),
-			gap,
+			...(isGuided(context.article) && context.findings.length === 0 ? [] : [headline(scene), gap]),
 			...(known.causes.length === 0
-				? [text('No cause of this article is supported by what was seen.')]
+				? context.article.causes.length === 0
+					? []
+					: [text('No cause of this article is supported by what was seen.')]
 				: known.causes.flatMap((cause) => causeBlocks(context, cause, looks))),
 			...(solutions.length === 0
 				? []
 				: [
 						...heading(
-							known.solutions.length > 0 ? 'Solutions, the best first' : 'All solutions of this article',
+							known.solutions.length > 0 && context.findings.length > 0
+								? 'Solutions, the best first'
+								: 'All solutions of this article',
 						),
 						...solutions.map(
 							(solution, index): Block => ({

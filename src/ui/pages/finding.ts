@@ -15,6 +15,7 @@ import {
 	staleInWords,
 	timeOfDay,
 } from '../words.ts';
+import { soFarBlocks } from './so-far.ts';
 
 /** The finding that a screen shows: the latest of the check with that verdict. */
 export const shownFinding = (
@@ -112,5 +113,6 @@ export function findingPage(scene: Scene, check: string, verdict: string): Page 
 				: [gap, text(faint(`${counted(finding.rows.length, 'row')} to look at: e`))]),
 		],
 		aside: node?.prose ?? null,
+		pinned: soFarBlocks(scene),
 	});
 }

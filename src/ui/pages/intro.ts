@@ -1,12 +1,14 @@
 import type { Symptom } from '../../article/article.ts';
+import { flatSymptoms } from '../../article/flat-symptoms.ts';
 import { plainInline } from '../../article/plain-text.ts';
 import type { Finding } from '../../machine/finding.ts';
+import { isGuided } from '../../machine/guided.ts';
 import { type Block, gap, heading, item, markdown, text } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
-import type { Scene } from '../scene.ts';
-import { drawn, faint, severitySpans, strong } from '../span.ts';
-import { age, counted, serverInWords } from '../words.ts';
+import { onlyAsks, type Scene } from '../scene.ts';
+import { drawn, faint, plain, type Span, severitySpans, strong, toned } from '../span.ts';
+import { age, checkTitle, counted, serverInWords } from '../words.ts';
 
 function symptomBlocks(symptoms: readonly Symptom[], bullet: string, indent: number): readonly Block[] {
 	return symptoms.flatMap((symptom) => [
@@ -25,34 +27,108 @@ function knownBefore(findings: readonly Finding[], now: number): Block {
 	);
 }
 
-/** What the article is about, before anything is looked at. */
-export function introPage({ snapshot, looks, target, article, now }: Scene): Page {
+/** What a person said of it, before its text; nothing where they have not. */
+function saidSpans(observed: boolean | null): readonly Span[] {
+	if (observed === null) return [];
+	return [observed ? toned('seen: ', 'warning') : faint('not seen: ')];
+}
+
+/** A log message is a paragraph of its own; its beginning is enough to know it by. */
+const longestSymptom = 130;
+
+function shortened(symptom: Symptom): string {
+	const text = plainInline(symptom.text);
+	return text.length <= longestSymptom ? text : `${text.slice(0, longestSymptom).replace(/\s+\S*$/, '')} …`;
+}
+
+/** With the numbers by which a person says what they see. */
+function tickableBlocks({ article, snapshot, looks }: Scene): readonly Block[] {
+	const { symptoms } = snapshot.context;
+	return flatSymptoms(article.symptoms).map((symptom, index) =>
+		item(index < 9 ? [toned(`${index + 1} `, 'key')] : [drawn(`${looks.glyphs.bullet} `)], [
+			...saidSpans(symptoms[symptom.id] ?? null),
+			plain(shortened(symptom)),
+		]),
+	);
+}
+
+function symptomSection(scene: Scene): readonly Block[] {
+	const { article, looks } = scene;
+	if (article.symptoms.length === 0) return [];
+	return isGuided(article)
+		? [...heading('You may see'), ...symptomBlocks(article.symptoms, looks.glyphs.bullet, 0)]
+		: [...heading('You may see'), ...tickableBlocks(scene)];
+}
+
+/** Which server, or who is asked. */
+function aboutBlock({ snapshot, target, article }: Scene): Block {
 	const { context } = snapshot;
-	const asks = article.checks.length === 0;
+	const { length } = context.article.checks;
+	if (isGuided(article)) {
+		return text(
+			length === 0
+				? 'This article has nothing to look at and nothing to ask: it leads to its solutions.'
+				: `This article has no checks that a tool can make: it asks you ${counted(length, 'question')}.`,
+		);
+	}
+	if (context.asksOnly) {
+		return text(
+			strong('Nobody connects'),
+			`, and nothing of this machine is looked at: you are asked up to ${counted(length, 'question')}. `,
+			strong('c'),
+			' goes to the causes as soon as enough is known.',
+		);
+	}
 	const server = serverInWords(context.server) ?? target;
+	return text(
+		`${counted(length, 'check')}, one after the other, on `,
+		server === null ? faint('no server: none was named, so you are asked') : strong(server),
+		'.',
+	);
+}
+
+/** What is known before anything is asked: by an earlier session, or by a message that was pasted. */
+function knownBlocks({ snapshot, looks }: Scene): readonly Block[] {
+	const { article, findings } = snapshot.context;
+	const read = findings.filter(({ facts }) => facts.recognised !== undefined);
+	if (read.length === 0) return [];
+	return [
+		...heading('What was pasted says'),
+		...read.map((finding) =>
+			item(severitySpans(finding.severity, looks.glyphs), [
+				drawn('  '),
+				strong(checkTitle(article, finding.check)),
+				drawn('  '),
+				...inlineSpans(finding.text),
+			]),
+		),
+	];
+}
+
+/** What the article is about, before anything is looked at. */
+export function introPage(scene: Scene): Page {
+	const { snapshot, looks, article, now } = scene;
+	const { context } = snapshot;
+	const looksItself = !onlyAsks(scene);
+	const stale = context.findings.filter(({ stale }) => stale !== undefined);
 	return page(`${article.id}  ${plainInline(article.title)}`, {
 		blocks: [
-			...(article.issue.trim() === '' ? [] : [text(...inlineSpans(plainInline(article.issue)))]),
-			...(article.symptoms.length === 0
-				? []
-				: [...heading('You may see'), ...symptomBlocks(article.symptoms, looks.glyphs.bullet, 0)]),
+			...knownBlocks(scene),
+			...(article.issue.trim() === '' ? [] : [gap, text(...inlineSpans(plainInline(article.issue)))]),
+			...symptomSection(scene),
 			...(context.connectionFailure === null ? [] : [gap, markdown(context.connectionFailure.message)]),
 		],
 		// In sight whatever is scrolled: which server, and that nothing happens to it.
 		pinned: [
-			asks
-				? text(
-						`This article has no checks that a tool can make: it asks you ${counted(context.article.checks.length, 'question')}.`,
-					)
-				: text(
-						`${counted(context.article.checks.length, 'check')}, one after the other, on `,
-						server === null ? faint('no server: none was named, so you are asked') : strong(server),
-						'.',
-					),
-			...(context.findings.length === 0 ? [] : [knownBefore(context.findings, now)]),
-			item(severitySpans('ok', looks.glyphs, 'It only reads'), [
-				...inlineSpans(' until you have seen the exact plan of a fix and consented to it.'),
-			]),
+			aboutBlock(scene),
+			...(stale.length === 0 ? [] : [knownBefore(stale, now)]),
+			...(looksItself
+				? [
+						item(severitySpans('ok', looks.glyphs, 'It only reads'), [
+							...inlineSpans(' until you have seen the exact plan of a fix and consented to it.'),
+						]),
+					]
+				: []),
 		],
 	});
 }

@@ -1,4 +1,4 @@
-import type { Solution, Step } from '../../article/article.ts';
+import type { Article, Solution, Step } from '../../article/article.ts';
 import { waysOn } from '../../article/providers-way.ts';
 import { isSpelledOut, isStepwise, isToolStep } from '../../article/step-kind.ts';
 import type { ServerIdentity } from '../../machine/ports.ts';
@@ -7,11 +7,21 @@ import { type Block, gap, heading, item, prose } from '../block.ts';
 import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import type { Scene } from '../scene.ts';
-import { drawn, faint, type Span, strong, toned } from '../span.ts';
+import { code, drawn, faint, type Span, strong, toned } from '../span.ts';
 import { checkTitle, titleOf, triedInWords } from '../words.ts';
 import { riskSpans } from './risk.ts';
 
 const row = (title: string, ...spans: readonly Span[]): Block => item([faint(title.padEnd(12))], spans);
+
+/** On the phone: who does it, and what they type where the tool can. */
+function howElsewhere(article: Article, solution: Solution): readonly Span[] {
+	if (solution.how === 'guided')
+		return [strong('whoever is at the server does it, step by step; you say whether it helped')];
+	return [
+		strong('whoever can connect does it; the plan shows them what exactly: '),
+		code(`kbwizard fix ${article.id} ${solution.id} -h HOST --dry-run`),
+	];
+}
 
 function howItIsDone(solution: Solution, server: ServerIdentity | null): string {
 	if (server !== null && waysOn(solution, server.provider).length > 0)
@@ -59,8 +69,8 @@ function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
 /** What a solution is, before anything of it is planned. */
 export function solutionPage(scene: Scene, solution: Solution): Page {
 	const { snapshot, looks } = scene;
-	const { article, server, findings } = snapshot.context;
-	const why = whyUnavailable(solution, server, article, findings);
+	const { article, server, findings, asksOnly } = snapshot.context;
+	const why = asksOnly ? null : whyUnavailable(solution, server, article, findings);
 	const { verify } = solution;
 	return page(titleOf([solution], solution.id), {
 		blocks: [
@@ -71,7 +81,7 @@ export function solutionPage(scene: Scene, solution: Solution): Page {
 						gap,
 					]),
 			row('Risk', ...riskSpans(solution.risk, looks.glyphs)),
-			row('How', strong(howItIsDone(solution, server))),
+			row('How', ...(asksOnly ? howElsewhere(article, solution) : [strong(howItIsDone(solution, server))])),
 			...(solution.needs === null ? [] : [row('Needs', ...inlineSpans(solution.needs))]),
 			...(solution.interrupts === null ? [] : [row('Interrupts', ...inlineSpans(solution.interrupts))]),
 			row('Undone', ...inlineSpans(howUndone(solution))),
