@@ -30,13 +30,20 @@ const options = {
 
 if (platform() !== 'linux') console.error('SKIPPED: sessions are ended by their processes on Linux only.');
 
+/** Those that are there to stay: a worker of autovacuum and a login that is refused end by themselves. */
+const passing = /autovacuum worker|(?:startup|authentication)$/;
+
 /** The server's processes, each named for ever by its number and start, and their titles. */
 async function processesOf(server: LabServer): Promise<ReadonlyMap<string, string>> {
 	const { processes } = await listLinux();
 	const postmaster = processes.find(({ title }) => title.includes(server.dataDir));
 	return new Map(
 		processes
-			.filter(({ pid, parent }) => pid === postmaster?.pid || parent === postmaster?.pid)
+			.filter(
+				({ pid, parent, title }) =>
+					pid === postmaster?.pid ||
+					(parent === postmaster?.pid && title.startsWith('postgres: ') && !passing.test(title)),
+			)
 			.map(({ pid, started, title }) => [`${pid} ${started}`, title]),
 	);
 }
