@@ -41,9 +41,15 @@ export async function confirmUnredacted(options: OptionValues, world: World): Pr
 /** Tries to keep the tokens; somebody else may be writing theirs. */
 const tries = 10;
 
-/** The report with tokens, which are the same ones as in earlier reports; what they stand for is kept in the state folder. */
-export async function redactedReport(report: Report, world: World): Promise<Report> {
-	const say = (text: string) => world.stderr.write(`kbwizard: ${text}\n`);
+/**
+ * The report with tokens, which are the same ones as in earlier reports; what they stand for is kept in the state folder.
+ * @param say tells where that is, or why it could not be kept; default on standard error
+ */
+export async function redactedReport(
+	report: Report,
+	world: World,
+	say: (text: string) => Promise<void> = (text) => world.stderr.write(`kbwizard: ${text}\n`),
+): Promise<Report> {
 	try {
 		for (let attempt = 1; attempt <= tries; attempt += 1) {
 			const file = readTokenFile(stateDir(world));

@@ -90,6 +90,14 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		answeredBy: world.user,
 		recognise: async (text) =>
 			(await import('../evidence/recognise.ts')).recogniseText(text, loaded.article, world.now()),
+		keepNote: async (text) => {
+			const { journal } = await beginning;
+			await journal.append({ kind: 'note', text, by: world.user }, { durable: true });
+		},
+		report: async () => {
+			const [{ journal }, { previewOf }] = await Promise.all([beginning, import('./preview-report.ts')]);
+			return previewOf(journal, loaded.article, world);
+		},
 	});
 	// Loading the rest would keep the keys waiting.
 	await Promise.race([shown.ready, shown.end]);

@@ -10,6 +10,7 @@ import { useClock } from './hooks/use-clock.ts';
 import { useStore } from './hooks/use-store.ts';
 import { useWizard } from './hooks/use-wizard.ts';
 import { keyNames } from './key-name.ts';
+import { keepNote, showReport } from './notes-and-report.ts';
 import { endedBlocks } from './pages/ended.ts';
 import { burstText, isBurst, lookAtPaste, takePaste } from './pasting.ts';
 import type { UiSession } from './session.ts';
@@ -63,6 +64,8 @@ export function Wizard({ session, onTerminal }: WizardProps) {
 			const { article } = sceneNow().snapshot.context;
 			void lookAtPaste(session, (check) => checkTitle(article, check));
 		},
+		keepNote: () => void keepNote(session),
+		showReport: () => void showReport(session),
 		leave: setLeft,
 	};
 

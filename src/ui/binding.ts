@@ -20,6 +20,10 @@ export interface Hand {
 	readonly answeredBy: string;
 	/** Looks at the error message that was pasted. */
 	lookAtPaste(): void;
+	/** Writes down the note that was written. */
+	keepNote(): void;
+	/** Lays the report so far over the page. */
+	showReport(): void;
 	/** Leaves without a further word to the machine. */
 	leave(how: 'left' | 'interrupted'): void;
 }

@@ -4,7 +4,7 @@ import { keyTable } from './keys.ts';
 
 /** A question mark asks for help until something has been typed. */
 function nameIn({ page, view }: KeyScene, key: KeyName): KeyName {
-	if (view.overlay?.name === 'paste') return isCharacter(key) ? 'text' : key;
+	if (view.overlay?.name === 'paste' || view.overlay?.name === 'note') return isCharacter(key) ? 'text' : key;
 	const typing = page.field !== null && view.overlay === null;
 	return typing && isCharacter(key) && !(key === '?' && view.draft === '') ? 'text' : key;
 }

@@ -16,6 +16,8 @@ export const onPage = (when: (scene: KeyScene) => boolean) => (scene: KeyScene) 
 export const typing = onPage(({ page }) => page.field !== null);
 /** Characters go into the error message that is pasted. */
 export const pasting = ({ view }: KeyScene): boolean => view.overlay?.name === 'paste';
+/** Characters go into a note. */
+export const noting = ({ view }: KeyScene): boolean => view.overlay?.name === 'note';
 /** On one of these screens. */
 export const on = (...names: readonly Scene['screen']['name'][]) =>
 	onPage(({ screen }) => names.includes(screen.name));

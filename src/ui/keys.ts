@@ -14,9 +14,9 @@ import {
 	tickable,
 	tickSymptom,
 } from './key-acts.ts';
-import { can, findingShown, isChanging, on, onPage, over, pasting, typing } from './key-conditions.ts';
-import { takesPaste } from './pasting.ts';
+import { can, findingShown, isChanging, on, onPage, over, typing } from './key-conditions.ts';
 import { onlyAsks } from './scene.ts';
+import { asideKeys, writingKeys } from './writing-keys.ts';
 
 /** First match wins. */
 export const keyTable: readonly Binding[] = [
@@ -46,30 +46,7 @@ export const keyTable: readonly Binding[] = [
 		act: (hand, scene) => leave(hand, scene),
 		alone: true,
 	},
-	{
-		keys: ['text'],
-		shown: 'text',
-		help: 'paste an error message, or type it',
-		footer: null,
-		when: pasting,
-		act: (hand, { view }, key) => hand.change({ pasted: `${view.pasted}${key}`, notice: null }),
-	},
-	{
-		keys: ['backspace'],
-		shown: 'Backspace',
-		help: 'take back the last character pasted',
-		footer: null,
-		when: pasting,
-		act: (hand, { view }) => hand.change({ pasted: [...view.pasted].slice(0, -1).join('') }),
-	},
-	{
-		keys: ['enter'],
-		shown: 'Enter',
-		help: 'look at the error message that was pasted',
-		footer: () => 'look at it',
-		when: pasting,
-		act: (hand) => hand.lookAtPaste(),
-	},
+	...writingKeys,
 	{
 		keys: ['esc', 'enter', 'q', 'b'],
 		shown: 'Esc',
@@ -210,14 +187,7 @@ export const keyTable: readonly Binding[] = [
 		when: onPage((scene) => tickable(scene).length > 0),
 		act: (hand, scene, key) => tickSymptom(hand, scene, Number(key) - 1),
 	},
-	{
-		keys: ['m'],
-		shown: 'm',
-		help: 'paste an error message or a piece of a log: the checks that it answers are answered by it',
-		footer: () => 'paste a message',
-		when: onPage(takesPaste),
-		act: overlay('paste'),
-	},
+	...asideKeys,
 	{
 		keys: ['p'],
 		shown: 'p',

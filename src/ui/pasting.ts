@@ -36,11 +36,14 @@ export function takePaste({ view }: Pick<UiSession, 'view'>, scene: KeyScene, pa
 	if (overlay?.name === 'paste' || opens) {
 		const text = `${opens ? '' : before}${pasted.replaceAll(/\r\n?/g, '\n')}`.slice(0, longestPaste);
 		view.change({ overlay: { name: 'paste', scroll: 0 }, pasted: text, notice: null });
+	} else if (overlay?.name === 'note') {
+		view.change({ note: `${scene.view.note}${oneLine(pasted)}`, notice: null });
 	} else if (overlay === null && scene.page.field !== null) {
-		const typed = [...safeText(pasted).trim()].filter(isCharacter).join('');
-		view.change({ draft: `${draft}${typed}`, notice: null });
+		view.change({ draft: `${draft}${oneLine(pasted)}`, notice: null });
 	}
 }
+
+const oneLine = (pasted: string): string => [...safeText(pasted).trim()].filter(isCharacter).join('');
 
 /** Looks at what was pasted, tells the machine what it says, and forgets it. */
 export async function lookAtPaste(

@@ -23,6 +23,10 @@ export type ShowWizardOptions = {
 	readonly answeredBy?: string;
 	/** What an error message that was pasted says of the article's checks; default: nothing is recognised. */
 	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+	/** Writes a person's note down, for the report; default: there is nowhere to keep one. */
+	readonly keepNote?: (text: string) => Promise<void>;
+	/** The report as it would be now, as Markdown; default: none is made. */
+	readonly report?: () => Promise<string>;
 	/** The time in milliseconds; default the clock of this machine. */
 	readonly now?: () => number;
 };
@@ -62,6 +66,8 @@ export function showWizard(options: ShowWizardOptions): ShownWizard {
 		answeredBy: options.answeredBy ?? 'the person at the terminal',
 		now: options.now ?? Date.now,
 		...(options.recognise === undefined ? {} : { recognise: options.recognise }),
+		...(options.keepNote === undefined ? {} : { keepNote: options.keepNote }),
+		...(options.report === undefined ? {} : { report: options.report }),
 		loadProse,
 	});
 	let suspend: SuspendTerminal | null = null;

@@ -26,6 +26,10 @@ export type SessionOptions = {
 	readonly loadProse: () => Promise<RenderProse>;
 	/** What an error message that was pasted says of the article's checks; absent: nothing is recognised. */
 	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+	/** Writes a person's note down, for the report; absent: there is nowhere to keep one. */
+	readonly keepNote?: (text: string) => Promise<void>;
+	/** The report as it would be now, as Markdown; absent: none is made. */
+	readonly report?: () => Promise<string>;
 };
 
 export type UiSession = SessionOptions & {

@@ -1,7 +1,7 @@
 /** What the screen itself remembers: where one has scrolled, what is selected, what is being typed. No flow is in it. */
 import type { Store } from './hooks/use-store.ts';
 
-export type OverlayName = 'help' | 'evidence' | 'query' | 'article' | 'paste' | 'quit';
+export type OverlayName = 'help' | 'evidence' | 'query' | 'article' | 'paste' | 'note' | 'report' | 'quit';
 
 /** `asking`: runs on, stopping where a person is asked; `silent`: leaves those unanswered. */
 export type AutoMode = 'off' | 'asking' | 'silent';
@@ -17,6 +17,10 @@ export type View = {
 	readonly draft: string;
 	/** An error message, before it is looked at; it goes with its overlay. */
 	readonly pasted: string;
+	/** A note that is being written. */
+	readonly note: string;
+	/** The report so far, as Markdown; null: it is being made, or nobody has asked. */
+	readonly report: string | null;
 	/** When the last piece of a paste came that the terminal did not mark, in milliseconds; null: none has. */
 	readonly burstAt: number | null;
 	/** Why a key did nothing; null: nothing to say. */
@@ -38,7 +42,16 @@ const fresh = { scroll: 0, selected: 0, draft: '', pasted: '', notice: null, int
 /** @param since in milliseconds */
 export function createViewStore(screen: string, since: number): ViewStore {
 	const listeners = new Set<() => void>();
-	let view: View = { ...fresh, screen, since, overlay: null, auto: 'off', burstAt: null };
+	let view: View = {
+		...fresh,
+		screen,
+		since,
+		overlay: null,
+		auto: 'off',
+		burstAt: null,
+		note: '',
+		report: null,
+	};
 	const set = (next: View): void => {
 		view = next;
 		for (const listener of listeners) listener();

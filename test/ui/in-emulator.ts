@@ -75,6 +75,8 @@ export function play(
 		readonly ports?: ScriptedPorts;
 		readonly article?: Article;
 		readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+		readonly keepNote?: (text: string) => Promise<void>;
+		readonly report?: () => Promise<string>;
 		/** In milliseconds; default: the time stands still. */
 		readonly now?: () => number;
 	} = {},
@@ -96,6 +98,8 @@ export function play(
 		answeredBy: 'somebody',
 		now: options.now ?? (() => startedMs),
 		...(options.recognise === undefined ? {} : { recognise: options.recognise }),
+		...(options.keepNote === undefined ? {} : { keepNote: options.keepNote }),
+		...(options.report === undefined ? {} : { report: options.report }),
 	});
 	wizard.handOver(actor);
 	// A real terminal has what was written; this one is a stream behind.

@@ -29,6 +29,8 @@ function handOf({ actor, session }: Stage): Hand {
 		now: () => at,
 		answeredBy: 'somebody',
 		lookAtPaste: () => {},
+		keepNote: () => {},
+		showReport: () => {},
 		leave: () => {},
 	};
 }

@@ -29,6 +29,8 @@ function press(shown: Stage, key: string): void {
 		now: () => at,
 		answeredBy: 'somebody',
 		lookAtPaste: () => {},
+		keepNote: () => {},
+		showReport: () => {},
 		leave: () => {},
 	};
 	dispatchKey(hand, { ...scene, page: frameOf(scene).page }, key, true);

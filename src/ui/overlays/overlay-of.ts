@@ -6,7 +6,7 @@ import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import { shownFinding } from '../pages/finding.ts';
 import type { Scene } from '../scene.ts';
-import { drawn, faint, plain, strong, toned } from '../span.ts';
+import { code, drawn, faint, plain, strong, toned } from '../span.ts';
 import type { OverlayName } from '../view-store.ts';
 import { checkTitle, counted, solutionTitle, valueInWords } from '../words.ts';
 
@@ -115,6 +115,35 @@ function paste({ view, looks }: Scene): Page {
 	});
 }
 
+function note({ view, looks }: Scene): Page {
+	return page('Write a note', {
+		blocks: [
+			text(
+				'It stands in the report, with your name and the time: what the caller said, what you did elsewhere. ',
+				strong('Nothing about patients.'),
+			),
+			gap,
+			text(strong('Note: '), plain(view.note), drawn(looks.glyphs.caret, 'chosen')),
+		],
+	});
+}
+
+function report({ view }: Scene): Page {
+	return page('The report so far', {
+		blocks:
+			view.report === null
+				? [text(faint('It is being made.'))]
+				: [
+						text(
+							faint('Names and addresses stand as tokens. To keep it: '),
+							code('kbwizard report --format html --output FILE'),
+						),
+						gap,
+						{ kind: 'prose', markdown: view.report },
+					],
+	});
+}
+
 /** Asked when leaving would leave something behind. */
 function quit({ screen, snapshot, looks }: Scene): Page {
 	const inForce = plansInForce(snapshot.context);
@@ -154,6 +183,10 @@ export function overlayOf(scene: Scene, name: OverlayName, help: readonly Block[
 			return articleText(scene);
 		case 'paste':
 			return paste(scene);
+		case 'note':
+			return note(scene);
+		case 'report':
+			return report(scene);
 		case 'quit':
 			return quit(scene);
 	}
