@@ -46,7 +46,26 @@ export function outcomeStates(whole: Part, canUndo: boolean) {
 		held: machineSetup.createStateConfig({
 			tags: ['waiting'],
 			meta: screenIn(whole, 'held'),
-			on: { ...leave, ...undo, next: '#causes', watch: { guard: 'wasMeasured', target: 'watching' } },
+			on: {
+				...leave,
+				...undo,
+				next: '#causes',
+				watch: { guard: 'wasMeasured', target: 'watching' },
+				/** What was measured is one thing; whether those who called can work again, only they can say. */
+				helped: {
+					guard: 'wasMeasured',
+					target: '#causes',
+					actions: { type: 'journal', params: { kind: 'helped', solution: id, helped: true } },
+				},
+				'did not help': {
+					guard: 'wasMeasured',
+					target: 'did not hold',
+					actions: [
+						{ type: 'tried', params: { ...names, outcome: 'did not help' } },
+						{ type: 'journal', params: { kind: 'helped', solution: id, helped: false } },
+					],
+				},
+			},
 		}),
 		watching: watchingState(whole),
 		'did not hold': machineSetup.createStateConfig({

@@ -88,7 +88,7 @@ export const keyTable: readonly Binding[] = [
 		shown: 'y',
 		help: 'yes: it helped',
 		footer: ({ screen }) => ('step' in screen && screen.step !== null ? 'it is in place' : 'it helped'),
-		when: on('did it help'),
+		when: onPage((scene) => can(scene, { type: 'helped' })),
 		act: (hand) => hand.send({ type: 'helped' }),
 	},
 	{

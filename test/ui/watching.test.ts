@@ -35,3 +35,29 @@ test('after it has held: w goes on watching, x stops, and a break names the next
 	expect(emulator.scrollback().replaceAll(/\s+/g, ' ')).toContain('✔ held');
 	await going.close();
 });
+
+test.each([
+	['y', true, 'causes'],
+	['n', false, 'did not hold'],
+] as const)(
+	'what was measured to hold is asked about too: %s is written down',
+	async (key, helped, where) => {
+		const going = play({ rows: 40 });
+		const { emulator, press, ports, actor } = going;
+		await emulator.waitFor('You may see');
+		press('R');
+		await emulator.waitFor('Solutions, the best first');
+		actor.send({ type: 'choose', solution: 'disconnect' });
+		press('\r');
+		ports.planning.resolve({ kind: 'plan', plan: planOf('disconnect') });
+		await emulator.waitFor('apply exactly this');
+		press('y');
+		ports.applying.resolve(applied());
+		ports.verifying.resolve(verified(true));
+		await emulator.waitFor('Did it help those who called?');
+		press(key);
+		await going.at(where);
+		expect(ports.journalled).toContainEqual({ kind: 'helped', solution: 'disconnect', helped });
+		await going.close();
+	},
+);

@@ -128,6 +128,19 @@ export function heldPage(scene: Scene, part: PartShown): Page {
 				: []),
 			...(relief ? [gap, text('It is relief, not a cure: the cause is still there.')] : []),
 			...undoHint(scene, part),
+			...(scene.snapshot.can({ type: 'helped' })
+				? [
+						gap,
+						text(
+							'Did it help those who called? ',
+							strong('y'),
+							' yes, ',
+							strong('n'),
+							' no: it stands in the report. ',
+							faint('Enter leaves it open.'),
+						),
+					]
+				: []),
 			...sessionsBelow(applied),
 		],
 	});
