@@ -158,25 +158,31 @@ function whyNoProcesses(
 	server: ServerIdentity | null,
 	article: Article,
 	findings: readonly Finding[],
+	asksOnly: boolean,
 ): string | null {
 	if (server !== null && server.slot !== null) return 'a session is held: it is for when none can be had';
 	const waysIn = article.checks.filter(isWayIn).map(({ id }) => id);
 	const refusal = decisiveFindings(findings).find(({ check }) => waysIn.includes(check))?.verdict;
 	if (refusal === 'ordinary slots gone') return 'slots are left for administrators: come in as one';
 	if (refusal !== 'no slot at all') return 'it is for when not one slot is left';
-	return isOnItsHost(article, findings)
+	return asksOnly || isOnItsHost(article, findings)
 		? null
 		: 'run this on the server’s own host, where its processes are seen';
 }
 
-/** Why the tool cannot apply a solution here; null: it can, or it is a person's to do. */
+/**
+ * Why the tool cannot apply a solution here; null: it can, or it is a person's to do.
+ * @param asksOnly nobody connects: all of it is a person's to do, wherever they are
+ */
 export function whyUnavailable(
 	solution: Solution,
 	server: ServerIdentity | null,
 	article: Article,
 	findings: readonly Finding[],
+	asksOnly = false,
 ): string | null {
-	if (solution.steps.some(isAboutProcesses)) return whyNoProcesses(server, article, findings);
+	if (solution.steps.some(isAboutProcesses)) return whyNoProcesses(server, article, findings, asksOnly);
+	if (asksOnly) return null;
 	if (solution.how === 'guided' || !solution.steps.some(needsSession)) return null;
 	if (server === null || server.slot === null) return 'there is no session on the server to apply it with';
 	if (server.versionNum !== null && server.versionNum < firstAppliedVersion) {
@@ -211,7 +217,7 @@ export function rankSolutions(
 	const ranked = new Map<Slug, RankedSolution>();
 	const list = (solution: Solution, relief: boolean, cause: Slug | null): void => {
 		const known = ranked.get(solution.id);
-		const why = asksOnly ? null : whyUnavailable(solution, server, article, findings);
+		const why = whyUnavailable(solution, server, article, findings, asksOnly);
 		ranked.set(solution.id, {
 			id: solution.id,
 			title: solution.title,

@@ -115,7 +115,7 @@ test('a refusal that proves its cause leads there at once, and what was not aske
 test('nobody waits for a slot, and the cure of what is proved comes first, though nobody here can apply it', async () => {
 	const { ports, actor, say } = phone();
 	await say({ type: 'next' });
-	await say(answer('no slot at all'));
+	await say(answer('ordinary slots gone'));
 	expect(actor.getSnapshot().can({ type: 'wait for a slot' })).toBe(false);
 	await say({ type: 'next' });
 	while (screenOf(actor.getSnapshot()).name !== 'causes') {
@@ -127,7 +127,21 @@ test('nobody waits for a slot, and the cure of what is proved comes first, thoug
 	const { causes, solutions } = known(actor.getSnapshot().context);
 	expect(causes[0]).toMatchObject({ id: 'a-lock-pile-up', standing: 'proved' });
 	expect(solutions[0]).toMatchObject({ id: 'end-the-blocking-session', how: 'guided', available: true });
+	expect(solutions.at(-1)).toMatchObject({
+		id: 'make-room-on-the-servers-own-host',
+		why: 'slots are left for administrators: come in as one',
+	});
 	expect(ports.journalled.filter(({ kind }) => kind === 'not-seen').length).toBeGreaterThan(30);
+	actor.stop();
+});
+
+test('where nobody gets in, room can be made on the server’s own host, by whoever is there', async () => {
+	const { actor, say } = phone();
+	await say({ type: 'next' });
+	await say(answer('no slot at all'));
+	const { context } = await say({ type: 'conclude' });
+	const room = known(context).solutions.find(({ id }) => id === 'make-room-on-the-servers-own-host');
+	expect(room).toMatchObject({ how: 'guided', available: true });
 	actor.stop();
 });
 

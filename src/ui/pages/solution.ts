@@ -70,7 +70,7 @@ function stepBlocks({ snapshot }: Scene, solution: Solution): readonly Block[] {
 export function solutionPage(scene: Scene, solution: Solution): Page {
 	const { snapshot, looks } = scene;
 	const { article, server, findings, asksOnly } = snapshot.context;
-	const why = asksOnly ? null : whyUnavailable(solution, server, article, findings);
+	const why = whyUnavailable(solution, server, article, findings, asksOnly);
 	const { verify } = solution;
 	return page(titleOf([solution], solution.id), {
 		blocks: [
