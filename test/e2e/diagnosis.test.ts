@@ -38,7 +38,7 @@ type Found = {
 type Checked = { readonly status: number | null; readonly found: Found; readonly mostSessions: number };
 
 const statusOf: Readonly<Record<string, number>> = { ok: 0, info: 0, warning: 1, critical: 2, unknown: 3 };
-const seconds = 90_000;
+const seconds = 150_000;
 
 async function withScenario(id: string, major: Major, body: (lab: LabRun) => Promise<void>): Promise<void> {
 	const lab = await startScenario(id, { major });
@@ -72,7 +72,7 @@ async function mostSessions(sampler: pg.Client | null, ended: Promise<unknown>):
 async function check(lab: LabRun, args: readonly string[], conninfo = lab.conninfo): Promise<Checked> {
 	const sampler = await connect(lab.server.superuser, 'psql').catch(() => null);
 	try {
-		const going = run(['check', 'KB008', conninfo, ...args, '--json'], { env: { PGCONNECT_TIMEOUT: '2' } });
+		const going = run(['check', 'KB008', conninfo, ...args, '--json'], { env: { PGCONNECT_TIMEOUT: '5' } });
 		const most = await mostSessions(sampler, going);
 		const { status, stdout, stderr } = await going;
 		expect(stderr).toBe('');

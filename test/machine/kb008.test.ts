@@ -38,4 +38,4 @@ test('every branch and every solution of KB008 is reached, and an end from every
 		for (const [key, { to }] of seen) if ([...to].some((next) => ending.has(next))) ending.add(key);
 	}
 	expect([...seen.keys()].filter((key) => !ending.has(key))).toEqual([]);
-});
+}, 180_000);
