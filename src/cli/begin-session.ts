@@ -1,6 +1,7 @@
 /** Everything behind the screens of a wizard, made while its first frame is being read. */
 import type { WizardInput } from '../machine/context.ts';
 import type { PendingWizard } from '../machine/pending-wizard.ts';
+import type { Failure } from '../machine/ports.ts';
 import { createWizardActor, type WizardActor } from '../machine/run.ts';
 import { screenOf } from '../machine/screen.ts';
 import type { Journal } from '../session/journal.ts';
@@ -75,9 +76,9 @@ async function connectionWanted({
 	wizard,
 	askSecret,
 	signal,
-}: Beginning): Promise<ConnectionOptions> {
+}: Beginning): Promise<ConnectionOptions | null> {
 	const { connection, mayAskPassword } = run;
-	if (!mayAskPassword) return connection;
+	if (connection === null || !mayAskPassword) return connection;
 	// A default, or what the environment says, may be nobody's server: the person may yet say that there is none here.
 	if (run.isServerNamed === false) await begun(wizard, signal);
 	if (signal.aborted || wizard.getSnapshot().context.asksOnly) return connection;
@@ -85,16 +86,22 @@ async function connectionWanted({
 	return { ...connection, settings };
 }
 
-async function goOn(
-	beginning: Beginning,
+type Composed = Pick<Composition, 'ports' | 'journalProblem' | 'close'>;
+
+type Machine = {
+	/** Null: not made yet. */
+	actor: WizardActor | null;
+};
+
+/** The live server behind the machine, and what is noticed of it meanwhile. */
+function onServer(
+	{ run, world }: Beginning,
 	connection: ConnectionOptions,
 	journal: Journal,
-): Promise<BegunSession> {
-	const { run, world, input, wizard } = beginning;
-	const { loaded } = run;
-	let actor: WizardActor | null = null;
+	machine: Machine,
+): Composed {
 	const composition = compose({
-		loaded,
+		loaded: run.loaded,
 		connection,
 		logs: run.logs,
 		configs: run.configs,
@@ -103,24 +110,55 @@ async function goOn(
 		waitMs: null,
 		asksOnly: run.asksOnly ?? false,
 		world,
-		onJournal: (failure) => actor?.send({ type: 'journal.failed', failure }),
+		onJournal: (failure) => machine.actor?.send({ type: 'journal.failed', failure }),
 	});
 	const stopGauge = keepGauge(composition);
 	const stopNoticing = noticeGaps({
 		now: world.now,
 		subscribe: (listener) => composition.keeper.subscribe(listener),
-		tell: (why) => actor?.send({ type: 'outdated', why }),
+		tell: (why) => machine.actor?.send({ type: 'outdated', why }),
 		everyMs: gaugeEveryMs,
 	});
+	return {
+		ports: composition.ports,
+		get journalProblem() {
+			return composition.journalProblem;
+		},
+		async close() {
+			stopGauge();
+			stopNoticing();
+			await composition.close();
+		},
+	};
+}
+
+async function onFile({ run, world }: Beginning, journal: Journal, machine: Machine): Promise<Composed> {
+	const { opened, logs, configs, maxRows } = run;
+	if (opened === undefined) throw new TypeError('there is neither a server nor a file to look at');
+	const { composeOpened } = await import('./opened/compose-opened.ts');
+	const onJournal = (failure: Failure | null) => machine.actor?.send({ type: 'journal.failed', failure });
+	return composeOpened({ opened, logs, configs, maxRows, journal, world, onJournal });
+}
+
+async function goOn(
+	beginning: Beginning,
+	connection: ConnectionOptions | null,
+	journal: Journal,
+): Promise<BegunSession> {
+	const { run, world, input, wizard } = beginning;
+	const { loaded } = run;
+	const machine: Machine = { actor: null };
+	const composition =
+		connection === null
+			? await onFile(beginning, journal, machine)
+			: onServer(beginning, connection, journal, machine);
 	const end = async () => {
-		stopGauge();
-		stopNoticing();
-		actor?.stop();
+		machine.actor?.stop();
 		await composition.close();
 	};
 	try {
-		actor = createWizardActor(loaded.article, composition.ports, input);
-		wizard.handOver(actor);
+		machine.actor = createWizardActor(loaded.article, composition.ports, input);
+		wizard.handOver(machine.actor);
 	} catch (error) {
 		await end();
 		throw error;

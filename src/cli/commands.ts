@@ -35,8 +35,11 @@ export const commands = {
 	check: {
 		summary: 'the same diagnosis with nobody there',
 		positionals: [article, server],
-		options: [...connecting, ...evidence, ...anywhere],
-		notes: ['Exit status: 0 ok, 1 warning, 2 critical, 3 could not be determined.'],
+		options: [...connecting, ...evidence, 'bundle', ...anywhere],
+		notes: [
+			'With --bundle nothing is connected: it is read what a site without kbwizard sent.',
+			'Exit status: 0 ok, 1 warning, 2 critical, 3 could not be determined.',
+		],
 		load: async () => (await import('./commands/check.ts')).check,
 	},
 	fix: {
@@ -82,6 +85,22 @@ export const commands = {
 			'Exit status: 0 it held, 1 warning, 2 critical, 3 could not be determined.',
 		],
 		load: async () => (await import('./commands/watch.ts')).watch,
+	},
+	collect: {
+		summary: 'a psql script of the article’s checks, for a site that has only psql',
+		positionals: [article],
+		options: ['format', 'output', ...anywhere],
+		notes: [
+			'--format is psql (default), or sh or powershell: a small script around it that also notes a refusal.',
+		],
+		load: async () => (await import('./commands/collect.ts')).collect,
+	},
+	open: {
+		summary: 'the wizard on what such a script brought back, or on another’s session',
+		positionals: [{ name: 'PATH', required: true }],
+		options: [...evidence, 'set', 'trust', ...anywhere],
+		notes: ['PATH is a bundle, the text of a refusal, or a session’s journal. Nothing is connected.'],
+		load: async () => (await import('./commands/open.ts')).open,
 	},
 	report: {
 		summary: 'a report of a session, for whoever was not there',
@@ -151,5 +170,5 @@ export function commandSpec(name: CommandName): CommandSpec {
 }
 
 /** Commands and options of the contract that this version does not have. */
-export const laterCommands: ReadonlySet<string> = new Set(['collect', 'open']);
-export const laterOptions: ReadonlySet<string> = new Set(['bundle', 'save-plan']);
+export const laterCommands: ReadonlySet<string> = new Set([]);
+export const laterOptions: ReadonlySet<string> = new Set(['save-plan']);

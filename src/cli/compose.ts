@@ -8,15 +8,14 @@ import type { Fixer } from '../fixes/fixer.ts';
 import { guardianLauncher } from '../fixes/guardian-client.ts';
 import type { Timing } from '../fixes/verify.ts';
 import { factBook } from '../machine/facts.ts';
-import { ownFailure } from '../machine/own-failure.ts';
 import type { Failure, Plan, Planned, Progress, WizardPorts } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
-import type { JournalEntry, JournalRecord } from '../session/record.ts';
+import type { JournalRecord } from '../session/record.ts';
 import type { LoadedArticle } from './article-argument.ts';
-import { journalFailureOf } from './close-session.ts';
 import { composeEvidence, gateFor } from './compose-evidence.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { connectionPort } from './connection-port.ts';
+import { type Notes, notesIn } from './notes-in.ts';
 import { gaugeRecorder } from './record-gauge.ts';
 import type { World } from './world.ts';
 
@@ -89,47 +88,6 @@ type Carrying = {
 	/** What was seen before is no first of two samples after a change. */
 	readonly forgetSamples: () => void;
 };
-
-/** Writes down what the machine tells, in its order, and knows whether that came through. */
-interface Notes {
-	write(entry: JournalEntry): void;
-	/** Why records are missing; null: none is. */
-	readonly missed: Failure | null;
-	/** Tries once more where the last record could not be written. Null: it can be written to. */
-	whyNot(): Promise<Failure | null>;
-}
-
-function notesIn(journal: Journal | null, onJournal: (failure: Failure | null) => void): Notes {
-	let missed: Failure | null = null;
-	let failing: Failure | null = null;
-	let last: Promise<unknown> = Promise.resolve();
-	const failed = (error: unknown): void => {
-		const message = error instanceof Error ? error.message : String(error);
-		failing = journalFailureOf(error) ?? ownFailure('journal-failed', message, []);
-		missed ??= failing;
-		onJournal(failing);
-	};
-	return {
-		write(entry) {
-			if (journal !== null) last = journal.append(entry).catch(failed);
-		},
-		get missed() {
-			return missed;
-		},
-		async whyNot() {
-			await last;
-			if (failing === null || journal === null) return null;
-			try {
-				await journal.append({ kind: 'note', text: `records are missing here: ${failing.message}` });
-				failing = null;
-				onJournal(null);
-			} catch (error) {
-				failed(error);
-			}
-			return failing;
-		},
-	};
-}
 
 /** An intent must be on disk before its effect: where nothing can be written, nothing is planned. */
 function cannotBeWritten({ message, next }: Failure): Planned {

@@ -22,12 +22,18 @@ function withTrust({ trusted }: LoadedArticle, all: Known): Known {
 	};
 }
 
-export function diagnosisOf(context: WizardContext, loaded: LoadedArticle, world: World): Diagnosis {
+/** @param finishedAt ISO 8601; absent: now */
+export function diagnosisOf(
+	context: WizardContext,
+	loaded: LoadedArticle,
+	world: World,
+	finishedAt: string = world.now().toISOString(),
+): Diagnosis {
 	return toDiagnosis({
 		tool: { name: 'kbwizard', version: world.version },
 		article: loaded.article,
 		startedAt: context.startedAt,
-		finishedAt: world.now().toISOString(),
+		finishedAt,
 		server: context.server,
 		path: context.trail,
 		findings: context.findings,

@@ -14,6 +14,7 @@ import { titlesOf } from '../report/words.ts';
 import type { Journal } from '../session/journal.ts';
 import { compose } from './compose.ts';
 import { concludedCauses } from './concluded-causes.ts';
+import type { ConnectionOptions } from './connection-options.ts';
 import { diagnosisOf } from './diagnosis-of.ts';
 import { type ExitStatus, exitStatus, statusOfSeverity } from './exit-status.ts';
 import { type FixEnding, fixEnding } from './fix-ending.ts';
@@ -22,7 +23,8 @@ import { untilCancelled } from './until-cancelled.ts';
 import type { WizardRun } from './wizard-run.ts';
 import type { World } from './world.ts';
 
-export type LabWalk = Pick<WizardRun, 'loaded' | 'connection' | 'logs' | 'configs' | 'maxRows'> & {
+export type LabWalk = Pick<WizardRun, 'loaded' | 'logs' | 'configs' | 'maxRows'> & {
+	readonly connection: ConnectionOptions;
 	readonly journal: Journal;
 };
 

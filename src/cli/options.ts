@@ -39,6 +39,7 @@ export const options = {
 		value: 'PATH',
 		help: 'openiz.exe.config of an IMS instance; one for each instance',
 	},
+	bundle: { type: 'string', value: 'FILE', help: 'what the script of kbwizard collect brought back' },
 	answer: {
 		type: 'string',
 		multiple: true,

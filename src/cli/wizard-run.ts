@@ -9,13 +9,17 @@ import type { SessionEnd } from './close-session.ts';
 import type { ConnectionOptions } from './connection-options.ts';
 import { CancelledError } from './errors.ts';
 import { type ExitStatus, statusOfSeverity } from './exit-status.ts';
+import type { Opened } from './opened/opened.ts';
 import { targetInWords } from './target.ts';
 import { untilCancelled } from './until-cancelled.ts';
 import type { World } from './world.ts';
 
 export type WizardRun = {
 	readonly loaded: LoadedArticle;
-	readonly connection: ConnectionOptions;
+	/** Null: nothing is connected, and `opened` stands in place of the server. */
+	readonly connection: ConnectionOptions | null;
+	/** What a file tells of a server; absent: the server itself is looked at. */
+	readonly opened?: Opened;
 	/** Whether somebody said which server is meant, here or in an earlier session; default true. */
 	readonly isServerNamed?: boolean;
 	/** Nobody connects, from the beginning; default false. */
@@ -39,16 +43,20 @@ function isOn(value: string | undefined): boolean {
 	return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
+/** What is looked at, for a person; null: nothing is. */
+function targetOf({ connection, opened }: WizardRun): string | null {
+	return opened?.what ?? (connection === null ? null : targetInWords(connection.settings));
+}
+
 /**
  * The first line of the transcript, there before the screens are loaded: what this is, on which
  * server where one was named, when. It is what a ticket is pasted under.
  */
-function opening(
-	{ loaded, connection, isServerNamed = true, asksOnly = false }: WizardRun,
-	world: World,
-): string {
+function opening(run: WizardRun, world: World): string {
+	const { loaded, isServerNamed = true, asksOnly = false } = run;
 	const { id, title } = loaded.article;
-	const where = isServerNamed && !asksOnly ? `, ${targetInWords(connection.settings)}` : '';
+	const target = targetOf(run);
+	const where = isServerNamed && !asksOnly && target !== null ? `, ${target}` : '';
 	return `${id} ${cleanText(title)}${where}, ${world.now().toISOString().slice(0, 16).replace('T', ' ')} UTC\n\n`;
 }
 
@@ -62,7 +70,7 @@ export function loadScreens() {
  * @throws CancelledError on Ctrl-C; JournalError, once the terminal is given back
  */
 export async function runWizardHere(run: WizardRun, world: World): Promise<ExitStatus> {
-	const { loaded, connection, terminal } = run;
+	const { loaded, terminal } = run;
 	await world.stdout.write(opening(run, world));
 	const [{ createPendingWizard }, { showWizard }] = await loadScreens();
 	const input = {
@@ -86,7 +94,7 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 			term: world.env.TERM ?? null,
 		},
 		version: world.version,
-		target: targetInWords(connection.settings),
+		target: targetOf(run),
 		answeredBy: world.user,
 		recognise: async (text) =>
 			(await import('../evidence/recognise.ts')).recogniseText(text, loaded.article, world.now()),

@@ -1,35 +1,7 @@
 /** How names are written in texts, and which names are nobody's. */
+import { namesNobody } from '../article/column-kind.ts';
 
-/** Every installation has these: they name nobody, and a reader needs them. */
-const common: ReadonlySet<string> = new Set([
-	'',
-	'localhost',
-	'127.0.0.1',
-	'::1',
-	'0.0.0.0',
-	'::',
-	'postgres',
-	'template0',
-	'template1',
-	'pgbouncer',
-	'kbwizard',
-	// What the article writes where there is no name, or all of them are meant.
-	'local',
-	'any',
-	'none',
-	'not said',
-	'all others',
-	'unknown',
-	// Of the operating system.
-	'root',
-	'administrator',
-	'system',
-	'public',
-	'default',
-]);
-
-export const isCommon = (name: string): boolean =>
-	common.has(name.toLowerCase()) || /^\/(?:var\/run|run|tmp)(?:\/postgresql)?$/.test(name);
+export const isCommon = namesNobody;
 
 /** What a machine is for, not which one it is. */
 const purposes: ReadonlySet<string> = new Set([

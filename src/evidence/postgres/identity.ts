@@ -58,7 +58,7 @@ export function identityFrom(row: Row, settings: ConnectionSettings, way: Way, w
 const marked = providers.filter((provider) => provider !== 'self-hosted' && provider !== 'unknown');
 
 /** Without a mark only a real superuser shows that nobody else manages the server: hosted ones hand none out. */
-function providerOf(mark: string | null, superuser: boolean): Provider {
+export function providerOf(mark: string | null, superuser: boolean): Provider {
 	return marked.find((provider) => provider === mark) ?? (superuser ? 'self-hosted' : 'unknown');
 }
 
@@ -66,7 +66,7 @@ function providerOf(mark: string | null, superuser: boolean): Provider {
  * A reserved slot is held by who may, once more sessions are there than ordinary slots. Where rows are hidden the
  * count is a lower bound: what it proves holds.
  */
-function slotOf(row: Row): Slot {
+export function slotOf(row: Row): Slot {
 	return row.may_use_reserve === true && numberOf(row.used) > numberOf(row.usable) ? 'reserved' : 'ordinary';
 }
 

@@ -41,23 +41,28 @@ const lostNext: readonly string[] = [
 export function queryFailure(error: pg.DatabaseError, cancelled: boolean, timeoutMs: number): Failure {
 	const code = error.code ?? 'unknown';
 	const routine = error.routine ?? null;
+	if (code === '57014' && cancelled) return failure(code, routine, 'The query was cancelled.', []);
+	return { ...failureByCode(code, timeoutMs, error.message), routine };
+}
+
+/** @param message the server's own; null: it was not passed on */
+export function failureByCode(code: string, timeoutMs: number, message: string | null = null): Failure {
+	const told = (what: string): string => (message === null ? `${what}.` : `${what}: ${message}`);
 	switch (code) {
 		case '57014':
-			return cancelled
-				? failure(code, routine, 'The query was cancelled.', [])
-				: failure(code, routine, `The query took longer than ${timeoutMs / 1000} s and was ended.`, [
-						'Give it more time: --timeout DURATION.',
-					]);
+			return failure(code, null, `The query took longer than ${timeoutMs / 1000} s and was ended.`, [
+				'Give it more time: --timeout DURATION.',
+			]);
 		case '55P03':
-			return failure(code, routine, 'The query waited too long for a lock and was ended.', [
+			return failure(code, null, 'The query waited too long for a lock and was ended.', [
 				'Look for who holds the lock: the checks about blocking sessions say so.',
 			]);
 		case '42501':
-			return failure(code, routine, `This role may not see that: ${error.message}`, [
+			return failure(code, null, told('This role may not see that'), [
 				'GRANT pg_monitor TO the role, or connect by one that has it.',
 			]);
 		default:
-			return failure(code, routine, `The server refused the query: ${error.message}`, []);
+			return failure(code, null, told('The server refused the query'), []);
 	}
 }
 

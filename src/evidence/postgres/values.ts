@@ -79,7 +79,8 @@ const isoInterval =
 	/^P(?:(-?\d+)Y)?(?:(-?\d+)M)?(?:(-?\d+)W)?(?:(-?\d+)D)?(?:T(?:(-?\d+)H)?(?:(-?\d+)M)?(?:(-?[\d.]+)S)?)?$/;
 const secondsPer = [365.25 * 86_400, 30 * 86_400, 7 * 86_400, 86_400, 3600, 60, 1] as const;
 
-function secondsOf(text: string): number | null {
+/** An interval as the sessions' setting writes it (ISO 8601), in seconds; null: it is none. */
+export function secondsOf(text: string): number | null {
 	const parts = isoInterval.exec(text);
 	if (parts === null) return null;
 	const seconds = secondsPer.reduce((sum, unit, index) => sum + unit * Number(parts[index + 1] ?? 0), 0);

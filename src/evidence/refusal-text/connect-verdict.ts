@@ -16,7 +16,7 @@ export type TextVerdict = {
 	/** Only drivers print it; null: it was not said. */
 	readonly routine: string | null;
 	readonly layer: Layer;
-	/** The text on one line, cleaned and without secrets. */
+	/** The lines that say it, as one, cleaned and without secrets. */
 	readonly words: string;
 	/** Where and as whom it was tried, as far as the text says. */
 	readonly named: NamedInText;
@@ -34,15 +34,32 @@ const longest = 20_000;
  */
 export function connectVerdictOf(text: string): TextVerdict | null {
 	const unquoted = mailedLines(text.slice(0, longest)).join('\n');
-	const words = withoutSecrets(cleanText(unquoted, { max: longest }));
-	const found = byCode(words) ?? byWords(words);
+	const all = withoutSecrets(cleanText(unquoted, { max: longest }));
+	const found = byCode(all) ?? byWords(all);
 	if (found === null) return null;
-	const named = namedIn(words);
+	const named = namedIn(all);
+	const words = sentenceWith(found, unquoted) ?? all;
 	const { verdict, code, routine, layer } = found;
 	const place = named.host === null ? null : placeOf(named.host, named.port);
 	const { user, database } = named;
 	const failure = failureOf({ verdict, code, routine, layer, words, place, user, database });
 	return { ...found, words, named, failure };
+}
+
+/** Longest sentence that is quoted, in lines. */
+const longestSentence = 4;
+
+/** The fewest lines that say as much, without what stands around them; null: it takes them all. */
+function sentenceWith({ verdict, code }: Found, text: string): string | null {
+	const lines = text.split('\n').filter((line) => line.trim() !== '');
+	for (let count = 1; count <= longestSentence; count += 1) {
+		for (let from = 0; from + count <= lines.length; from += 1) {
+			const said = withoutSecrets(cleanText(lines.slice(from, from + count).join(' ')));
+			const found = byCode(said) ?? byWords(said);
+			if (found?.verdict === verdict && found.code === code) return said;
+		}
+	}
+	return null;
 }
 
 type Found = Pick<TextVerdict, 'verdict' | 'code' | 'routine' | 'layer'>;

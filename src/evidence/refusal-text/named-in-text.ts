@@ -29,7 +29,8 @@ export function namedIn(words: string): NamedInText {
 	const bySocket = socket.exec(words);
 	const name = (pattern: RegExp): string | null => {
 		const found = pattern.exec(words)?.[1];
-		return found === undefined ? null : cleanText(found, { max: 253 });
+		// A script of ours left the name out.
+		return found === undefined || found === '...' ? null : cleanText(found, { max: 253 });
 	};
 	const number = Number(bySocket?.[2] ?? port.exec(words)?.[1] ?? Number.NaN);
 	return {
