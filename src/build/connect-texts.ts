@@ -65,6 +65,8 @@ const client = {
 		'received invalid response to SSL negotiation: %c\n',
 		'expected authentication request from server, but received %c\n',
 	],
+	// A server that cannot fork answers the first question with an error, and libpq does not show its words.
+	'error instead of tls': ['server sent an error response during SSL exchange\n'],
 	'by socket': ['\tIs the server running locally and accepting connections on that socket?\n'],
 	'by network': ['\tIs the server running on that host and accepting TCP/IP connections?\n'],
 };

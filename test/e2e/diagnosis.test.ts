@@ -4,18 +4,23 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { expect, test } from 'vitest';
+import { parameterNames } from '../../src/article/parameters.ts';
 import { type LabRun, startScenario } from '../../src/lab/lab-run.ts';
 import { scenarios } from '../../src/lab/scenarios/all.ts';
 import { noAnswer, slotsGone } from '../../src/lab/site-log.ts';
+import { qualifiedName } from '../../src/machine/facts.ts';
 import { run } from '../cli/run-cli.ts';
+import { bundleOf, kb008 } from '../helpers/bundle.ts';
 import { pgbouncerVersion } from '../helpers/pgbouncer.ts';
 import { connect, describeMajorsAtOnce, type Major, query, testMajors } from '../helpers/postgres.ts';
+import { lacksPsql } from '../helpers/psql.ts';
 
 type Cause = { readonly id: string; readonly standing: string };
 type Found = {
 	readonly severity: string;
 	readonly path: readonly string[];
 	readonly findings: readonly {
+		readonly source: string;
 		readonly check: string;
 		readonly verdict: string;
 		readonly severity: string;
@@ -103,6 +108,67 @@ function expectSane({ status, found, mostSessions: most }: Checked): void {
 		if (taken !== undefined) expect(Number(taken), text).toBeLessThanOrEqual(Number(of));
 	}
 	for (const { text, verdict } of found.findings) expect(`${verdict}: ${text}`).not.toContain('otherwise: ');
+}
+
+/** Checks whose query is told what a log says: a script at the site has no log. */
+const logChecks = kb008().checks.filter(({ checks }) => checks.some(({ language }) => language === 'log'));
+const toldByLogs = new Set(
+	kb008()
+		.checks.filter(({ checks }) =>
+			checks
+				.flatMap(({ body }) => parameterNames(body))
+				.some((name) => logChecks.some(({ id }) => name.startsWith(qualifiedName(id, '')))),
+		)
+		.map(({ id }) => id),
+);
+const byQuery = new Set(
+	kb008()
+		.checks.filter(({ checks }) => checks.some(({ language }) => language === 'sql'))
+		.map(({ id }) => id),
+);
+
+/** psql tells no host that is silent from one that is not there; a name that is long gone is in both a name. */
+const sameToPsql: Readonly<Record<string, string>> = { silent: 'no answer' };
+
+/** What can be compared: the verdicts of queries, and of the attempt to connect. */
+const comparedOf = ({ findings }: Found): Readonly<Record<string, string>> =>
+	Object.fromEntries(
+		findings
+			.filter(({ check }) => check === 'can-we-connect' || (byQuery.has(check) && !toldByLogs.has(check)))
+			.map(({ check, verdict, severity }) => [check, `${sameToPsql[verdict] ?? verdict} (${severity})`]),
+	);
+
+async function readBundle(lab: LabRun): Promise<Found> {
+	const file = join(lab.server.folder, 'bundle.txt');
+	// As the live look was: watched by a tool, which is a session too.
+	const watching = await connect(lab.server.superuser, 'psql').catch(() => null);
+	try {
+		await writeFile(file, await bundleOf(lab.conninfo, lab.server.superuser));
+	} finally {
+		await watching?.end();
+	}
+	const { stdout, stderr } = await run(['check', '--bundle', file, '--log', lab.files.logs, '--json']);
+	expect(stderr).toBe('');
+	return JSON.parse(stdout);
+}
+
+/** What psql alone brings back says the same as the live look did: where trouble grows meanwhile, as the one after it. */
+async function expectSameByBundle(lab: LabRun, args: readonly string[], live: Found): Promise<void> {
+	const bundled = await readBundle(lab);
+	const seen = comparedOf(bundled);
+	const before = comparedOf(live);
+	const same = Object.entries(before).every(([check, verdict]) => seen[check] === verdict);
+	const later = same ? live : (await check(lab, args)).found;
+	const after = comparedOf(later);
+	const expected = Object.fromEntries(
+		Object.entries(before).map(([id, verdict]) => [id, seen[id] === after[id] ? after[id] : verdict]),
+	);
+	expect(seen).toEqual(expected);
+	if (sameToPsql[verdictsOf(live)['can-we-connect'] ?? ''] !== undefined) return;
+	// What the host itself shows, psql cannot carry.
+	if (live.findings.some(({ source, severity }) => source === 'host' && severity === 'critical')) return;
+	expect([live.severity, later.severity]).toContain(bundled.severity);
+	expect([live.causes[0]?.id, later.causes[0]?.id]).toContain(bundled.causes[0]?.id);
 }
 
 /** What every scenario lays down for whoever walks through it. */
@@ -219,7 +285,8 @@ describeMajorsAtOnce(testMajors, 'the diagnosis', (major) => {
 					folder = lab.server.folder;
 					await expectFurnished(lab);
 					// The maintenance database: the site's own may be the one that lets nobody in.
-					const checked = await check(lab, ['--rescue', lab.server.superuser, '--log', lab.files.logs]);
+					const args = ['--rescue', lab.server.superuser, '--log', lab.files.logs];
+					const checked = await check(lab, args);
 					expectSane(checked);
 					const { found } = checked;
 					const [first, ...others] = found.causes;
@@ -242,6 +309,7 @@ describeMajorsAtOnce(testMajors, 'the diagnosis', (major) => {
 					expect(best?.id ?? null).toBe(scenario.firstSolution);
 					for (const relief of scenario.reliefs)
 						expect(found.solutions).toContainEqual(expect.objectContaining({ id: relief, relief: true }));
+					if (!lacksPsql) await expectSameByBundle(lab, args, found);
 					// Whoever reached the server has heard from it: then the network is not at fault.
 					if (scenario.id !== 'swallowed-packets')
 						expect(idsOf(found.causes)).not.toContain('a-network-that-swallows-packets');

@@ -1,7 +1,15 @@
 import { providers } from '../../article/article.ts';
 import { cleanText, withoutSecrets } from '../../evidence/untrusted.ts';
 import type { Finding } from '../../machine/finding.ts';
-import type { Facts, FactValue, Observation, ServerIdentity, Slot, SourceKind } from '../../machine/ports.ts';
+import type {
+	Facts,
+	FactValue,
+	Layer,
+	Observation,
+	ServerIdentity,
+	Slot,
+	SourceKind,
+} from '../../machine/ports.ts';
 import { diagnosisSchema } from '../../report/diagnosis.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { World } from '../world.ts';
@@ -18,6 +26,7 @@ const textOf = (value: unknown): string | null =>
 const timeOf = (value: unknown): string | null =>
 	typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]{8,16}Z$/.test(value) ? value : null;
 
+const layers: readonly Layer[] = ['dns', 'tcp', 'tls', 'startup', 'authentication', 'query'];
 const slots: readonly Slot[] = ['ordinary', 'reserved', 'waited'];
 const sources: readonly SourceKind[] = ['live', 'log', 'config', 'host', 'bundle', 'person'];
 
@@ -109,9 +118,9 @@ function observationOf(finding: Loose, fallback: string): Extract<Observation, {
 				: {
 						code: textOf(error.code) ?? 'unknown',
 						routine: textOf(error.routine),
-						layer: null,
+						layer: layers.find((layer) => layer === error.layer) ?? null,
 						message: textOf(error.message) ?? '',
-						next: [],
+						next: Array.isArray(error.next) ? error.next.flatMap((step) => textOf(step) ?? []) : [],
 					},
 		grant: null,
 	};

@@ -45,7 +45,7 @@ type Held = {
 };
 
 /** Refusals that a role with reserved slots, another database, or the server's own address may get around. */
-const worthRescue: ReadonlySet<Attempt['verdict']> = new Set([
+export const worthRescue: ReadonlySet<Attempt['verdict']> = new Set([
 	'ordinary slots gone',
 	'no slot at all',
 	'role limit',

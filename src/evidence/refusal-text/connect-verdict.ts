@@ -51,7 +51,10 @@ const longestSentence = 4;
 
 /** The fewest lines that say as much, without what stands around them; null: it takes them all. */
 function sentenceWith({ verdict, code }: Found, text: string): string | null {
-	const lines = text.split('\n').filter((line) => line.trim() !== '');
+	const lines = text
+		.split('\n')
+		.filter((line) => line.trim() !== '')
+		.slice(0, 100);
 	for (let count = 1; count <= longestSentence; count += 1) {
 		for (let from = 0; from + count <= lines.length; from += 1) {
 			const said = withoutSecrets(cleanText(lines.slice(from, from + count).join(' ')));

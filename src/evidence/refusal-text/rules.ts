@@ -56,7 +56,13 @@ export const textRules: readonly TextRule[] = [
 		...t['not ready'],
 		...ready(['rejecting connections', ...t['ready says no']]),
 	]),
-	said('could not fork', 'could-not-fork', 'startup', ['could not fork new process', ...t['no fork']]),
+	// Only a server that could not fork answers the very first question with an error; libpq hides its words.
+	said('could not fork', 'could-not-fork', 'startup', [
+		'could not fork new process',
+		'server sent an error response during SSL exchange',
+		...t['no fork'],
+		...t['error instead of tls'],
+	]),
 	said('pooler refused', '08P01', 'startup', [
 		'max_client_conn',
 		'max_user_connections',

@@ -587,6 +587,15 @@ export const translations = {
 		'收到对 SSL 握手的无效响应: %c',
 		'期待来自服务器的认证请求, 却收到 %c',
 	],
+	'error instead of tls': [
+		'Server hat während des SSL-Austauschs eine Fehlermeldung gesendet',
+		'el servidor envió una respuesta de error durante un intercambio SSL',
+		"le serveur a envoyé une erreur lors de l'échange SSL",
+		'SSLハンドシェイク中にサーバーからエラー応答が返されました',
+		'сервер передал ошибочный ответ во время обмена сообщениями SSL',
+		'servern skickade ett felmeddelande vid SSL-utbyte',
+		'сервер відповів помилкою під час обміну SSL',
+	],
 	'by socket': [
 		'Läuft der Server lokal und akzeptiert er Verbindungen auf diesem Socket?',
 		'Εκτελείται τοπικά ο διακομιστής και αποδέχεται συνδέσεις σε αυτή την υποδοχή;',

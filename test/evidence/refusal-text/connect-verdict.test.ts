@@ -54,6 +54,7 @@ it.each([
 		`${at}server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n\tbefore or while processing the request.`,
 	],
 	['could not fork', `${at}could not fork new process for connection: Resource temporarily unavailable`],
+	['could not fork', `${at}server sent an error response during SSL exchange`],
 	['pooler refused', `${at}FATAL:  no more connections allowed (max_client_conn)`],
 	['otherwise', `${at}FATAL:  database "opneiz" does not exist`],
 	['starting or stopping', '/var/run/postgresql:5432 - rejecting connections'],

@@ -55,10 +55,10 @@ export function scriptable(query: string): Scriptable | null {
 
 /**
  * A value behind a mark, and nothing where it is not known: then it is NULL, as in a live look. PostgreSQL makes a constant of
- * it while it plans, as it does of a parameter.
+ * it while it plans, as it does of a parameter (of NULLIF it does not before 14).
  */
 function variable(number: number): string {
-	return `(substr(nullif(:'kb_${number}', ''), 2))`;
+	return `(case when :'kb_${number}' <> '' then substr(:'kb_${number}', 2) end)`;
 }
 
 /** Strings, quoted names, dollar quotes, comments: what PostgreSQL's lexer, and psql's, take as a whole. */
