@@ -1,15 +1,7 @@
 /** Command line → what was asked for, or an error that names what was probably meant. */
 import { parseArgs } from 'node:util';
 import { nearestName } from '../nearest-name.ts';
-import {
-	type CommandName,
-	commandSpec,
-	commands,
-	isCommandName,
-	laterCommands,
-	laterOptions,
-	type Positional,
-} from './commands.ts';
+import { type CommandName, commandSpec, commands, isCommandName, type Positional } from './commands.ts';
 import { usageError } from './errors.ts';
 import { type FlagName, isOptionName, type OptionName, options, specOf, type ValueName } from './options.ts';
 
@@ -105,9 +97,6 @@ function commandOf(words: readonly string[]): {
 	const [first, ...rest] = words;
 	if (first === undefined || isServer(first)) return { command: 'wizard', rest: words };
 	if (isCommandName(first)) return { command: first, rest };
-	if (laterCommands.has(first)) {
-		throw usageError(`"${first}" is not in this version`, ['kbwizard --help lists what there is']);
-	}
 	if (isArticle(first)) return { command: 'wizard', rest: words };
 	const nearest = nearestName(first, Object.keys(commands));
 	throw usageError(`there is no command "${first}"`, [
@@ -126,9 +115,6 @@ function unknownOption(raw: string, name: string, command: CommandName): never {
 		throw usageError(`${command} has no option ${raw}; it belongs to ${takers.join(', ')}`, [
 			`kbwizard ${command} --help lists its options`,
 		]);
-	}
-	if (laterOptions.has(name)) {
-		throw usageError(`${raw} is not in this version`, [`kbwizard ${command} --help lists its options`]);
 	}
 	const nearest = nearestName(name, known);
 	throw usageError(`unknown option ${raw}`, [

@@ -28,14 +28,14 @@ export const commands = {
 	wizard: {
 		summary: 'from symptom to cause to solution, step by step, in a terminal',
 		positionals: [article, server],
-		options: [...connecting, 'verify-as', ...evidence, 'set', 'trust', ...anywhere],
+		options: [...connecting, 'verify-as', ...evidence, 'set', 'save-plan', 'trust', ...anywhere],
 		notes: ['It runs when no command is given.'],
 		load: async () => (await import('./commands/wizard.ts')).wizard,
 	},
 	check: {
 		summary: 'the same diagnosis with nobody there',
 		positionals: [article, server],
-		options: [...connecting, ...evidence, 'bundle', ...anywhere],
+		options: [...connecting, ...evidence, 'bundle', 'save-plan', ...anywhere],
 		notes: [
 			'With --bundle nothing is connected: it is read what a site without kbwizard sent.',
 			'Exit status: 0 ok, 1 warning, 2 critical, 3 could not be determined.',
@@ -96,10 +96,13 @@ export const commands = {
 		load: async () => (await import('./commands/collect.ts')).collect,
 	},
 	open: {
-		summary: 'the wizard on what such a script brought back, or on another’s session',
-		positionals: [{ name: 'PATH', required: true }],
-		options: [...evidence, 'set', 'trust', ...anywhere],
-		notes: ['PATH is a bundle, the text of a refusal, or a session’s journal. Nothing is connected.'],
+		summary: 'the wizard on what such a script brought back, on another’s session, or on a plan',
+		positionals: [{ name: 'PATH', required: true }, server],
+		options: [...connecting, 'verify-as', ...evidence, 'set', 'save-plan', 'trust', ...anywhere],
+		notes: [
+			'PATH is a bundle, the text of a refusal, a session’s journal, what check --json or report --format json wrote, or a plan.',
+			'Only a plan connects: everything is looked at again there, and each step asks for consent.',
+		],
 		load: async () => (await import('./commands/open.ts')).open,
 	},
 	report: {
@@ -168,7 +171,3 @@ export function isCommandName(name: string): name is CommandName {
 export function commandSpec(name: CommandName): CommandSpec {
 	return commands[name];
 }
-
-/** Commands and options of the contract that this version does not have. */
-export const laterCommands: ReadonlySet<string> = new Set([]);
-export const laterOptions: ReadonlySet<string> = new Set(['save-plan']);

@@ -40,6 +40,7 @@ export const options = {
 		help: 'openiz.exe.config of an IMS instance; one for each instance',
 	},
 	bundle: { type: 'string', value: 'FILE', help: 'what the script of kbwizard collect brought back' },
+	'save-plan': { type: 'string', value: 'FILE', help: 'write what is advised into a plan for somebody else' },
 	answer: {
 		type: 'string',
 		multiple: true,

@@ -1,9 +1,11 @@
 /** The wizard in a terminal, from its first frame to the report's address. */
+import type { Slug } from '../article/article.ts';
 import { cleanText } from '../evidence/untrusted.ts';
 import type { WizardInput } from '../machine/context.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { ParameterValues } from '../machine/ports.ts';
 import type { Journal } from '../session/journal.ts';
+import type { FollowedPlan } from '../ui/scene.ts';
 import type { LoadedArticle } from './article-argument.ts';
 import type { SessionEnd } from './close-session.ts';
 import type { ConnectionOptions } from './connection-options.ts';
@@ -34,6 +36,10 @@ export type WizardRun = {
 	readonly findings: readonly Finding[];
 	/** What was said then of what is seen. */
 	readonly symptoms?: WizardInput['symptoms'];
+	/** A plan that is followed; absent: one may be made, to be handed over. */
+	readonly plan?: { readonly advised: readonly Slug[]; readonly followed: FollowedPlan };
+	/** Where a plan that is made is written; null, or absent: a name of its own. */
+	readonly savePlan?: string | null;
 	/** Called when the first frame is on the screen. */
 	readonly openJournal: () => Promise<Journal>;
 	readonly terminal: NonNullable<World['terminal']>;
@@ -78,6 +84,7 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		parameters: run.parameters,
 		findings: run.findings,
 		asksOnly: run.asksOnly ?? false,
+		...(run.plan === undefined ? {} : { advised: run.plan.advised }),
 		...(run.symptoms === undefined ? {} : { symptoms: run.symptoms }),
 	};
 	const wizard = createPendingWizard({ ...input, article: loaded.article });
@@ -98,6 +105,7 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 		answeredBy: world.user,
 		recognise: async (text) =>
 			(await import('../evidence/recognise.ts')).recogniseText(text, loaded.article, world.now()),
+		...(run.plan === undefined ? {} : { followed: run.plan.followed }),
 		keepNote: async (text) => {
 			const { journal } = await beginning;
 			await journal.append({ kind: 'note', text, by: world.user }, { durable: true });
@@ -135,6 +143,18 @@ export async function runWizardHere(run: WizardRun, world: World): Promise<ExitS
 			severity: diagnosis.severity,
 			...concludedCauses(snapshot.context),
 		};
+		if (run.plan === undefined && snapshot.context.advised.length > 0) {
+			const [{ journal }, { savePlan }, { reportOf }] = await Promise.all([
+				beginning,
+				import('./save-plan.ts'),
+				import('./report-of-session.ts'),
+			]);
+			const { session, records } = journal;
+			const { article } = loaded;
+			const { advised: solutions, parameters } = snapshot.context;
+			const report = reportOf({ session, records, article }, world);
+			await savePlan({ report, article, solutions, parameters, path: run.savePlan ?? null }, world);
+		}
 		if (how === 'interrupted') throw new CancelledError('SIGINT');
 		return statusOfSeverity(diagnosis.severity);
 	} finally {

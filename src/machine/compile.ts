@@ -42,6 +42,18 @@ export function compileMachine(published: Article, ports: WizardPorts = withoutW
 					{ type: 'journal', params: ({ event }) => ({ kind: 'outdated', why: event.why }) },
 				],
 			},
+			advise: {
+				guard: { type: 'isOfArticle', params: ({ event }) => event },
+				actions: [
+					{
+						type: 'journal',
+						params: ({ context, event: { solution } }) => ({
+							...{ kind: 'advised', solution, advised: !context.advised.includes(solution) },
+						}),
+					},
+					{ type: 'advise', params: ({ event }) => event },
+				],
+			},
 			'journal.failed': {
 				actions: { type: 'journalFailed', params: ({ event }) => ({ failure: event.failure }) },
 			},

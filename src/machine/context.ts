@@ -71,6 +71,8 @@ export type WizardContext = {
 	/** The check that somebody wants looked at, whatever it takes; null: they are walked in order. */
 	readonly demanded: Slug | null;
 
+	/** Solutions that somebody is advised to try, in that order: here to be handed over, or handed over to here. */
+	readonly advised: readonly Slug[];
 	readonly parameters: ParameterValues;
 	readonly planned: Planned | null;
 	/** Why the last consent did not count; null: none was wrong. */
@@ -94,6 +96,8 @@ export type WizardInput = {
 	readonly asksOnly?: boolean;
 	readonly symptoms?: WizardContext['symptoms'];
 	readonly parameters?: ParameterValues;
+	/** Of a plan that was handed over. */
+	readonly advised?: readonly Slug[];
 	/** What an earlier session knew, oldest first, marked as stale: looked at again where it can be. */
 	readonly findings?: readonly Finding[];
 };
@@ -126,6 +130,8 @@ export type DriverEvent =
 	  }
 	/** There is no server here to look at; or there is one after all. */
 	| { readonly type: 'ask only'; readonly only: boolean }
+	/** Puts a solution into the plan that is handed over, or takes it out of it. */
+	| { readonly type: 'advise'; readonly solution: Slug }
 	/** Enough was seen: the causes, whatever is left. */
 	| { readonly type: 'conclude' }
 	/** Nobody to ask: the check is not seen. */
@@ -177,6 +183,7 @@ export function initialContext(input: WizardInput): WizardContext {
 		backTo: null,
 		absence: null,
 		demanded: null,
+		advised: input.advised ?? [],
 		parameters: input.parameters ?? {},
 		planned: null,
 		consentProblem: null,

@@ -17,6 +17,8 @@ export type JournalEntry =
 	  }
 	/** From here on nobody connects, and a person is asked; or it is looked at after all. */
 	| { readonly kind: 'asks-only'; readonly only: boolean }
+	/** Put into the plan that is handed over, or taken out of it again. */
+	| { readonly kind: 'advised'; readonly solution: Slug; readonly advised: boolean }
 	| { readonly kind: 'choice'; readonly solution: Slug }
 	| { readonly kind: 'plan'; readonly plan: Plan }
 	| { readonly kind: 'consent'; readonly plan: string; readonly typed: boolean }

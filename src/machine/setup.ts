@@ -63,6 +63,10 @@ export const setupWith = (ports: WizardPorts) =>
 			),
 		},
 		actions: {
+			advise: assign({
+				advised: ({ context: { advised } }, { solution }: { solution: Slug }) =>
+					advised.includes(solution) ? advised.filter((each) => each !== solution) : [...advised, solution],
+			}),
 			journal: (_, entry: JournalEntry) => ports.journal(entry),
 
 			tellKeeper: sendTo('keeper', (_, command: ConnectionCommand) => command),
@@ -274,6 +278,8 @@ export const setupWith = (ports: WizardPorts) =>
 			changedNothing: (_, { applied }: { applied: Applied }) => applied.outcome === 'nothing',
 			holds: (_, { verified }: { verified: Verified | null }) => verified?.held === true,
 			isBroken: (_, { verified }: { verified: Verified | null }) => verified?.held === false,
+			isOfArticle: ({ context }, { solution }: { solution: Slug }) =>
+				context.article.solutions.some(({ id }) => id === solution),
 			wasMeasured: ({ context }) => context.verified !== null,
 			isNotVerifiable: (_, { verified }: { verified: Verified | null }) => verified === null,
 			cameThrough: ({ context }) => context.applied?.outcome === 'done',

@@ -154,7 +154,6 @@ function planOf(value: unknown): SavedPlan {
 						text(each, 'a value'),
 					]),
 				),
-				note: step.note === null ? null : text(step.note, 'a note'),
 			};
 		}),
 		notes: list(plan.notes, 'the notes', (each) => text(each, 'a note')),

@@ -20,8 +20,6 @@ export type PlannedSolution = {
 	readonly risk: Risk;
 	/** What was chosen for it; never a secret, nor a connection. */
 	readonly parameters: ParameterValues;
-	/** The supporter's own words; null: none. */
-	readonly note: string | null;
 };
 
 export type SavedPlan = {
@@ -48,20 +46,16 @@ export function mayBePlanned({ type }: Pick<Parameter, 'type'>): boolean {
 	return type.kind !== 'secret' && type.kind !== 'connection';
 }
 
-export type PlanChoice = {
-	readonly solution: Slug;
-	readonly parameters: ParameterValues;
-	readonly note: string | null;
-};
-
 /**
  * @param report redacted: a plan leaves the house
- * @param choices solutions of the article; others are left out
+ * @param solutions of the article; others are left out
+ * @param parameters what was chosen for any of them
  */
 export function toSavedPlan(
 	report: Report,
 	article: Article,
-	choices: readonly PlanChoice[],
+	solutions: readonly Slug[],
+	parameters: ParameterValues,
 	by: string,
 ): SavedPlan {
 	const { diagnosis } = report;
@@ -75,7 +69,7 @@ export function toSavedPlan(
 		seenAt: diagnosis.findings[0]?.at ?? diagnosis.startedAt,
 		summary: report.summary,
 		causes: diagnosis.causes.map(({ id, title, standing }) => ({ id, title, standing })),
-		steps: choices.flatMap(({ solution: id, parameters, note }) => {
+		steps: solutions.flatMap((id) => {
 			const solution = article.solutions.find((each) => each.id === id);
 			if (solution === undefined) return [];
 			const allowed = new Set(solution.parameters.filter(mayBePlanned).map(({ name }) => name));
@@ -85,7 +79,6 @@ export function toSavedPlan(
 					title: plainInline(solution.title),
 					risk: solution.risk,
 					parameters: Object.fromEntries(Object.entries(parameters).filter(([name]) => allowed.has(name))),
-					note,
 				},
 			];
 		}),
@@ -120,7 +113,7 @@ export function planToMarkdown(plan: SavedPlan): string {
 		'',
 		`## ${count(steps.length, 'step')}`,
 		'',
-		...steps.flatMap(stepLines),
+		...steps.map(stepLine),
 		'',
 		...(notes.length === 0 ? [] : ['## Notes', '', ...notes.map((note) => `- ${escapeMarkdown(note)}`), '']),
 		'## For the program',
@@ -132,10 +125,7 @@ export function planToMarkdown(plan: SavedPlan): string {
 	return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`;
 }
 
-function stepLines({ title, risk, parameters, note }: PlannedSolution, index: number): readonly string[] {
+function stepLine({ title, risk, parameters }: PlannedSolution, index: number): string {
 	const values = Object.entries(parameters).map(([name, value]) => codeSpan(`${name}=${value}`));
-	return [
-		`${index + 1}. **${escapeMarkdown(title)}** (${risk})${values.length === 0 ? '' : ` with ${values.join(', ')}`}`,
-		...(note === null ? [] : [`   - ${escapeMarkdown(note)}`]),
-	];
+	return `${index + 1}. **${escapeMarkdown(title)}** (${risk})${values.length === 0 ? '' : ` with ${values.join(', ')}`}`;
 }

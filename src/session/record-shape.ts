@@ -130,6 +130,7 @@ const shapes: { readonly [Kind in JournalEntry['kind']]: Shape<EntryOf<Kind>> } 
 	answer: { check: text, verdict: text, by: text },
 	symptom: { symptom: text, observed: orNull(flag), by: text },
 	'asks-only': { only: flag },
+	advised: { solution: text, advised: flag },
 	choice: { solution: text },
 	plan: {
 		plan: object({

@@ -1,5 +1,5 @@
 /** What keys do, where it is more than one word to the machine. */
-import type { Symptom } from '../article/article.ts';
+import type { Slug, Symptom } from '../article/article.ts';
 import { flatSymptoms } from '../article/flat-symptoms.ts';
 import { isGuided } from '../machine/guided.ts';
 import { currentPlan, plansInForce, plansToUndo } from '../machine/plans.ts';
@@ -46,6 +46,13 @@ export function tickSymptom(hand: Hand, scene: KeyScene, index: number): void {
 	const said = scene.snapshot.context.symptoms[symptom.id] ?? null;
 	const observed = said === null ? true : said ? false : null;
 	hand.send({ type: 'symptom', symptom: symptom.id, observed, by: hand.answeredBy });
+}
+
+/** The solution that the page is about, or that is selected among the causes'; null: none is. */
+export function solutionMeant(scene: KeyScene): Slug | null {
+	const { screen, view } = scene;
+	if (screen.name === 'solution') return screen.solution;
+	return screen.name === 'causes' ? (offeredSolutions(scene)[view.selected]?.id ?? null) : null;
 }
 
 /** The value that Tab asks for again: the first of the solution's, then one after the other; null: there is none. */

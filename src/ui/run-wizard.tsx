@@ -5,6 +5,7 @@ import type { CheckAnswer } from '../machine/context.ts';
 import type { DrivenSnapshot, DrivenWizard } from '../machine/driven.ts';
 import type { UiEnvironment } from './looks.ts';
 import type { RenderProse } from './prose-store.ts';
+import type { FollowedPlan } from './scene.ts';
 import { createUiSession } from './session.ts';
 import { type Leaving, type SuspendTerminal, Wizard } from './Wizard.tsx';
 
@@ -23,6 +24,8 @@ export type ShowWizardOptions = {
 	readonly answeredBy?: string;
 	/** What an error message that was pasted says of the article's checks; default: nothing is recognised. */
 	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+	/** The plan that is followed; default: there is none. */
+	readonly followed?: FollowedPlan;
 	/** Writes a person's note down, for the report; default: there is nowhere to keep one. */
 	readonly keepNote?: (text: string) => Promise<void>;
 	/** The report as it would be now, as Markdown; default: none is made. */
@@ -66,6 +69,7 @@ export function showWizard(options: ShowWizardOptions): ShownWizard {
 		answeredBy: options.answeredBy ?? 'the person at the terminal',
 		now: options.now ?? Date.now,
 		...(options.recognise === undefined ? {} : { recognise: options.recognise }),
+		...(options.followed === undefined ? {} : { followed: options.followed }),
 		...(options.keepNote === undefined ? {} : { keepNote: options.keepNote }),
 		...(options.report === undefined ? {} : { report: options.report }),
 		loadProse,

@@ -7,6 +7,16 @@ import type { Looks } from './looks.ts';
 import type { ProseStore } from './prose-store.ts';
 import type { View } from './view-store.ts';
 
+/** A plan that somebody handed over, as far as it is shown. */
+export type FollowedPlan = {
+	readonly by: string;
+	/** ISO 8601. */
+	readonly madeAt: string;
+	readonly notes: readonly string[];
+	/** What was changed in the file since it was saved must be looked at twice. */
+	readonly edited: boolean;
+};
+
 /** Everything that a picture is made of: a page, a key and the footer see the same. */
 export type Scene = {
 	readonly snapshot: DrivenSnapshot;
@@ -21,6 +31,8 @@ export type Scene = {
 	readonly now: number;
 	/** The server as it was asked for; null: none was. */
 	readonly target: string | null;
+	/** The plan that is followed; null: there is none. */
+	readonly followed: FollowedPlan | null;
 	readonly version: string;
 	/** What follows from what is known. */
 	known(): Known;

@@ -6,7 +6,7 @@ import { screenOf } from '../machine/screen.ts';
 import { type AutoAdvance, createAutoAdvance } from './auto-advance.ts';
 import { looksOf, type Size, type UiEnvironment } from './looks.ts';
 import { createProseStore, type ProseStore, type RenderProse } from './prose-store.ts';
-import { type Scene, sceneOf, screenKey } from './scene.ts';
+import { type FollowedPlan, type Scene, sceneOf, screenKey } from './scene.ts';
 import { createTranscript, type TranscriptStore } from './transcript.ts';
 import { createViewStore, type ViewStore } from './view-store.ts';
 
@@ -26,6 +26,8 @@ export type SessionOptions = {
 	readonly loadProse: () => Promise<RenderProse>;
 	/** What an error message that was pasted says of the article's checks; absent: nothing is recognised. */
 	readonly recognise?: (text: string) => Promise<readonly CheckAnswer[]>;
+	/** The plan that is followed; absent: there is none. */
+	readonly followed?: FollowedPlan;
 	/** Writes a person's note down, for the report; absent: there is nowhere to keep one. */
 	readonly keepNote?: (text: string) => Promise<void>;
 	/** The report as it would be now, as Markdown; absent: none is made. */
@@ -69,6 +71,7 @@ export function createUiSession(options: SessionOptions): UiSession {
 				prose,
 				now: at,
 				target,
+				followed: options.followed ?? null,
 				version,
 			}),
 		close: () => {

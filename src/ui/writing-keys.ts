@@ -1,6 +1,6 @@
 /** Keys of what is written or read beside the way: an error message that is pasted, a note, the report so far. */
 import type { Binding } from './binding.ts';
-import { overlay } from './key-acts.ts';
+import { overlay, solutionMeant } from './key-acts.ts';
 import { noting, onPage, pasting } from './key-conditions.ts';
 import { takesPaste } from './pasting.ts';
 
@@ -65,6 +65,18 @@ export const asideKeys: readonly Binding[] = [
 		footer: () => 'paste a message',
 		when: onPage(takesPaste),
 		act: overlay('paste'),
+	},
+	{
+		keys: ['+'],
+		shown: '+',
+		help: 'put the solution into a plan that you hand over, or take it out again; the plan is saved when you leave',
+		footer: (scene) =>
+			scene.snapshot.context.advised.includes(solutionMeant(scene) ?? '') ? 'out of the plan' : 'into a plan',
+		when: onPage((scene) => scene.followed === null && solutionMeant(scene) !== null),
+		act: (hand, scene) => {
+			const solution = solutionMeant(scene);
+			if (solution !== null) hand.send({ type: 'advise', solution });
+		},
 	},
 	{
 		keys: ['o'],

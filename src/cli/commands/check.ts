@@ -1,8 +1,10 @@
+import type { Article } from '../../article/article.ts';
 import { diagnose } from '../../machine/drive.ts';
 import type { Finding } from '../../machine/finding.ts';
 import { isGuided } from '../../machine/guided.ts';
 import type { WizardPorts } from '../../machine/ports.ts';
 import { createWizardActor } from '../../machine/run.ts';
+import type { Diagnosis } from '../../report/diagnosis.ts';
 import { toJson } from '../../report/json.ts';
 import { titlesOfChecks } from '../../report/session-report.ts';
 import { toText } from '../../report/text.ts';
@@ -103,6 +105,23 @@ function progressOn(world: World) {
 	return world.redraws ? { onProgress: (text: string) => void showOnLine(world, text) } : {};
 }
 
+/** What we would do, as a plan for somebody else; nothing where it was not asked for. */
+async function saveAdvised(
+	path: string | null,
+	diagnosis: Diagnosis,
+	article: Article,
+	world: World,
+): Promise<void> {
+	if (path === null) return;
+	const [{ savePlan }, { diagnosisReport }] = await Promise.all([
+		import('../save-plan.ts'),
+		import('../../report/diagnosis-report.ts'),
+	]);
+	const solutions = diagnosis.solutions.slice(0, 1).map(({ id }) => id);
+	const report = diagnosisReport(diagnosis, titlesOfChecks(article));
+	await savePlan({ report, article, solutions, parameters: {}, path }, world);
+}
+
 export const check: Command = {
 	async run(invocation, world) {
 		const { options } = invocation;
@@ -135,6 +154,7 @@ export const check: Command = {
 					? toJson(diagnosis)
 					: toText(diagnosis, titlesOf(titlesOfChecks(loaded.article))),
 			);
+			await saveAdvised(options.one('save-plan'), diagnosis, loaded.article, world);
 			for (const warning of look.warnings) await world.stderr.write(`kbwizard: ${warning}\n`);
 			return statusOfSeverity(diagnosis.severity);
 		} finally {

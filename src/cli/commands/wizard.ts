@@ -37,6 +37,7 @@ export const wizard: Command = {
 				...(await evidenceOf(options)),
 				parameters,
 				findings: [],
+				savePlan: options.one('save-plan'),
 				// Not before it is asked for: what hashes and locks takes long to load.
 				openJournal: async () => (await import('../open-session.ts')).openSession(article, world),
 				terminal,

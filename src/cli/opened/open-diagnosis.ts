@@ -11,6 +11,7 @@ import type {
 	SourceKind,
 } from '../../machine/ports.ts';
 import { diagnosisSchema } from '../../report/diagnosis.ts';
+import { reportSchema } from '../../report/report.ts';
 import { loadArticle } from '../article-argument.ts';
 import type { World } from '../world.ts';
 import type { FileToOpen } from './open-file.ts';
@@ -41,9 +42,11 @@ function factsOf(value: unknown): Facts {
 	);
 }
 
-/** What `check --json` printed: its findings as of then. Null: it is something else. @throws ExpectedError */
+/** What `check --json` printed, or a report in JSON: its findings as of then. Null: it is something else. @throws ExpectedError */
 export async function openDiagnosis(file: FileToOpen, world: World): Promise<Opened | null> {
-	const document = parsed(file.bytes.toString('utf8').replace(/^\ufeff/, ''));
+	const written = parsed(file.bytes.toString('utf8').replace(/^\ufeff/, ''));
+	// A report holds the diagnosis that it is about: so the result of a plan comes back to whoever made it.
+	const document = written.schema === reportSchema ? objectOf(written.diagnosis) : written;
 	if (document.schema !== diagnosisSchema) return null;
 	const about = objectOf(document.article);
 	const loaded = await loadArticle(file.article ?? textOf(about.id), world, file.trust);

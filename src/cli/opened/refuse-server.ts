@@ -7,8 +7,8 @@ const connecting = ['host', 'port', 'username', 'dbname', 'server', 'rescue', 'w
 export function refuseServer({ options, positionals }: Invocation): void {
 	const given = connecting.find((name) => options.one(name) !== null);
 	if (given === undefined && positionals.SERVER?.[0] === undefined && !options.flag('password')) return;
-	throw usageError('with --bundle nothing is connected, and a server is given', [
-		'leave the server away to read the bundle',
-		'leave --bundle away to look at the server',
+	throw usageError('what was collected earlier is read without a server, and a server is given', [
+		'leave the server away to read the file',
+		'or look at the server itself: kbwizard check SERVER',
 	]);
 }

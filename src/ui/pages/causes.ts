@@ -70,6 +70,7 @@ function solutionSpans(context: WizardContext, solution: RankedSolution, { glyph
 	return [
 		...inlineSpans(titleOf(context.article.solutions, solution.id)),
 		faint('  '),
+		...(context.advised.includes(solution.id) ? [toned('planned, ', 'info')] : []),
 		...riskSpans(solution.risk, glyphs),
 		faint(`, ${doneBy(context, solution)}`),
 		...(solution.relief ? [faint(', relief only')] : []),
@@ -132,6 +133,32 @@ function notSeenBlocks({ notSeen, article }: WizardContext, { glyphs }: Looks): 
 	];
 }
 
+/** What of a plan that was handed over still applies, by what was found here; nothing where there is none. */
+function planBlocks(scene: Scene): readonly Block[] {
+	const { snapshot, followed, looks } = scene;
+	const { article, advised } = snapshot.context;
+	if (followed === null) return [];
+	const { solutions } = scene.known();
+	return [
+		...heading(`The plan by ${followed.by}`),
+		...advised.map((id, index) => {
+			const found = solutions.find((each) => each.id === id);
+			return item(
+				[faint(`${index + 1}. `)],
+				[
+					...inlineSpans(titleOf(article.solutions, id)),
+					drawn('  '),
+					...(found === undefined
+						? [toned(`${looks.glyphs.warning} nothing that was found here asks for it`, 'warning')]
+						: found.available
+							? [toned('still applies', 'ok')]
+							: [toned(`not here: ${found.why ?? 'the reason is not known'}`, 'unknown')]),
+				],
+			);
+		}),
+	];
+}
+
 /** The causes that stand, the solutions, and what nobody has seen. */
 export function causesPage(scene: Scene): Page {
 	const { snapshot, looks } = scene;
@@ -156,6 +183,7 @@ export function causesPage(scene: Scene): Page {
 					? []
 					: [text('No cause of this article is supported by what was seen.')]
 				: known.causes.flatMap((cause) => causeBlocks(context, cause, looks))),
+			...planBlocks(scene),
 			...(solutions.length === 0
 				? []
 				: [

@@ -8,7 +8,7 @@ import { inlineSpans } from '../inline.ts';
 import { type Page, page } from '../page.ts';
 import { onlyAsks, type Scene } from '../scene.ts';
 import { drawn, faint, plain, type Span, severitySpans, strong, toned } from '../span.ts';
-import { age, checkTitle, counted, serverInWords } from '../words.ts';
+import { age, checkTitle, counted, serverInWords, titleOf } from '../words.ts';
 
 function symptomBlocks(symptoms: readonly Symptom[], bullet: string, indent: number): readonly Block[] {
 	return symptoms.flatMap((symptom) => [
@@ -105,6 +105,32 @@ function knownBlocks({ snapshot, looks }: Scene): readonly Block[] {
 	];
 }
 
+/** What somebody advises, which is looked at again before any of it is done. */
+function planBlocks({ snapshot, followed, looks }: Scene): readonly Block[] {
+	if (followed === null) return [];
+	const { article, advised } = snapshot.context;
+	return [
+		...heading(`A plan by ${followed.by}, of ${followed.madeAt.slice(0, 16).replace('T', ' ')} UTC`),
+		...(followed.edited
+			? [
+					text(
+						toned('The file was changed after it was saved', 'warning'),
+						': what counts is what stands here.',
+					),
+				]
+			: []),
+		...advised.map((id, index) =>
+			item([faint(`${index + 1}. `)], inlineSpans(titleOf(article.solutions, id), 'strong')),
+		),
+		...followed.notes.map((note) => item([drawn(`${looks.glyphs.bullet} `)], [plain(note)])),
+		text(
+			faint(
+				'Nothing of it is done by itself: first everything is looked at here, then each step asks for consent.',
+			),
+		),
+	];
+}
+
 /** What the article is about, before anything is looked at. */
 export function introPage(scene: Scene): Page {
 	const { snapshot, looks, article, now } = scene;
@@ -113,6 +139,7 @@ export function introPage(scene: Scene): Page {
 	const stale = context.findings.filter(({ stale }) => stale !== undefined);
 	return page(`${article.id}  ${plainInline(article.title)}`, {
 		blocks: [
+			...planBlocks(scene),
 			...knownBlocks(scene),
 			...(article.issue.trim() === '' ? [] : [gap, text(...inlineSpans(plainInline(article.issue)))]),
 			...symptomSection(scene),
