@@ -75,7 +75,8 @@ export function headerLines(scene: Scene): readonly (readonly Span[])[] {
 	const { server, gauge } = snapshot.context;
 	const step = stepWords(scene);
 	const { words, tone } = connectionWords[connection];
-	const slot = server?.slot == null ? '' : slotWords[server.slot];
+	// Of what a file tells, no slot is held now.
+	const slot = server?.slot == null || connection === 'none' ? '' : slotWords[server.slot];
 	const severity =
 		tone === 'ok' || tone === 'critical' || tone === 'warning' || tone === 'info' ? tone : 'notSeen';
 	const place = serverInWords(server) ?? target;

@@ -106,6 +106,8 @@ function connectionEvents({ server, refusal }: Opened): readonly ConnectionEvent
 export function composeOpened(input: ComposeOpenedInput): OpenedComposition {
 	const { opened, journal } = input;
 	const notes = notesIn(journal, input.onJournal ?? (() => {}));
+	// The report says which server it was about.
+	if (opened.server !== null) notes.write({ kind: 'server', server: opened.server });
 	return {
 		ports: {
 			observe: observerOf(input),

@@ -109,6 +109,7 @@ shown as (select c.nth, c.place, c.key,
       from regexp_split_to_table(c.said, '[[:space:]]*,[[:space:]]*') with ordinality as p (part, n)))
     when c.said ~ '${serverFile}' then to_json('.../' || substring(c.said from '${serverFile}'))
     when c.key ~ '(^|_)wait_event$' and c.said ~ '^[A-Za-z]{1,40}$' then c.value
+    when c.key = 'time_zone' and c.said ~ '^[A-Za-z0-9_+/:-]{1,60}$' then c.value
     else coalesce((select to_json(string_agg(case when part !~ '${address}' or ${isCommon('part')} then part
         else ${token("'address'", 'part')} end, '' order by n))
       from regexp_split_to_table(c.said, '${aroundParts}') with ordinality as p (part, n)
