@@ -50,7 +50,9 @@ export function scriptable(query: string): Scriptable | null {
 	const bare = sql
 		.replaceAll(/:'kb_\d+'/g, "''")
 		.replaceAll(opaque, (found) => (/^(?:--|\/\*)/.test(found) ? found : "''"));
-	return /[\\;\0]|--|\/\*|(?<!:):["'A-Za-z_]/.test(bare) ? null : { sql, names };
+	// A quote that is not one of a pair is open: psql would read on in the next lines.
+	const isOpen = /['"]/.test(bare.replaceAll("''", ''));
+	return isOpen || /[\\;\0]|--|\/\*|(?<!:):["'A-Za-z_]/.test(bare) ? null : { sql, names };
 }
 
 /**
