@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { play } from './in-emulator.ts';
+import { type Played, play } from './in-emulator.ts';
 import { applied, Deferred, planOf, verified } from './scripted-ports.ts';
 
-test('after it has held: w goes on watching, x stops, and a break names the next solution', async () => {
+/** A fix that was applied and measured to hold. */
+async function held(): Promise<Played> {
 	const going = play({ rows: 40 });
 	const { emulator, press, ports, actor } = going;
 	await emulator.waitFor('You may see');
@@ -15,6 +16,12 @@ test('after it has held: w goes on watching, x stops, and a break names the next
 	press('y');
 	ports.applying.resolve(applied());
 	ports.verifying.resolve(verified(true));
+	return going;
+}
+
+test('after it has held: w goes on watching, x stops, and a break names the next solution', async () => {
+	const going = await held();
+	const { emulator, press, ports } = going;
 	await emulator.waitFor('w goes on watching');
 
 	ports.verifying = new Deferred();
@@ -42,18 +49,8 @@ test.each([
 ] as const)(
 	'what was measured to hold is asked about too: %s is written down',
 	async (key, helped, where) => {
-		const going = play({ rows: 40 });
-		const { emulator, press, ports, actor } = going;
-		await emulator.waitFor('You may see');
-		press('R');
-		await emulator.waitFor('Solutions, the best first');
-		actor.send({ type: 'choose', solution: 'disconnect' });
-		press('\r');
-		ports.planning.resolve({ kind: 'plan', plan: planOf('disconnect') });
-		await emulator.waitFor('apply exactly this');
-		press('y');
-		ports.applying.resolve(applied());
-		ports.verifying.resolve(verified(true));
+		const going = await held();
+		const { emulator, press, ports } = going;
 		await emulator.waitFor('Did it help those who called?');
 		press(key);
 		await going.at(where);
