@@ -177,6 +177,6 @@ function connectFacts(bundle: Bundle): Facts {
 		port: named?.port ?? server.port,
 		user: named?.user ?? server.user ?? 'this role',
 		database: named?.database ?? server.database ?? 'this database',
-		slot: server.slot,
+		slot_kind: server.slot,
 	};
 }

@@ -183,7 +183,8 @@ function factsOf(settings: ConnectionSettings, outcome: In | Refused, durationMs
 		authentication_ms: spent('authentication'),
 		query_ms: spent('query'),
 		total_ms: durationMs,
-		slot: session?.server.slot ?? null,
+		// Not `slot`: that is the name of a replication slot in an article's parameters.
+		slot_kind: session?.server.slot ?? null,
 		pooled: session?.pooled ?? null,
 	};
 }
