@@ -1,6 +1,7 @@
 /** The entry: reads the process, runs a command, ends the process. Nothing else touches it. */
 import { readFile } from 'node:fs/promises';
 import { homedir, hostname, userInfo } from 'node:os';
+import { parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { printable, printableInColour } from '../evidence/untrusted.ts';
 import { systemCode } from '../system-code.ts';
@@ -89,6 +90,15 @@ function userName(env: World['env']): string {
 	}
 }
 
+/** Where nobody named the uid and HOME is not set, there is none: what is looked for in it is not found at the root. */
+function homeFolder(): string {
+	try {
+		return homedir();
+	} catch {
+		return parse(process.execPath).root;
+	}
+}
+
 async function askLine(
 	input: NodeJS.ReadStream,
 	output: NodeJS.WriteStream,
@@ -146,7 +156,7 @@ async function worldOf(args: readonly string[], root: URL): Promise<World> {
 		terminal: stdin.isTTY === true && stdout.isTTY === true ? { input: stdin, output: stdout } : null,
 		env,
 		platform,
-		home: homedir(),
+		home: homeFolder(),
 		user: userName(env),
 		hostname: hostname(),
 		pid: process.pid,

@@ -76,6 +76,19 @@ test('under an old Node it goes on with the pinned one: arguments, streams and s
 	expect(status).toBe(3);
 });
 
+test('as a user that nobody has named, with no HOME, it works', async () => {
+	await writeFile(
+		join(dir, 'unnamed.cjs'),
+		`const os = require('node:os');
+		os.homedir = os.userInfo = () => { throw new Error('uv_os_homedir returned ENOENT'); };
+		require('node:module').syncBuiltinESMExports();`,
+	);
+	const node = ['--require', join(dir, 'unnamed.cjs')];
+	const { status, stdout, stderr } = await run(['articles'], { node });
+	expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+	expect(stdout).toContain('KB008');
+});
+
 test.each([
 	['under this Node', (): readonly string[] => []],
 	['re-executed', old],
