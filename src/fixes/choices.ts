@@ -5,7 +5,9 @@ import type { Facts, PlanInput } from '../machine/ports.ts';
 import { nearestName } from '../nearest-name.ts';
 import { namesOn } from './databases.ts';
 import type { FixerOptions } from './fixer.ts';
+import { counted } from './in-words.ts';
 import { askFor, namesOf, type Resolved } from './parameters.ts';
+import { databasesInUse } from './sql.ts';
 import { stepPreview, type Unready } from './step-preview.ts';
 
 /** Databases and roles go by the same parameter names in every solution, so that a name that is not there can be told. */
@@ -103,4 +105,31 @@ export async function strayChoice(
 		});
 	}
 	return null;
+}
+
+const endsSessions: ReadonlySet<string> = new Set(['terminate', 'cancel']);
+
+/**
+ * Where no session is to be ended because we are on another database than the clients, as an administrator often is:
+ * nobody chose that database, so it is asked which one is meant. Null: it was chosen, or clients are nowhere.
+ */
+export async function clientsElsewhere(
+	{ parameters: known, steps }: Solution,
+	parameters: Readonly<Record<string, string>>,
+	input: PlanInput,
+	session: PostgresSession,
+): Promise<Unready | null> {
+	const parameter = known.find(({ name, type }) => name === 'database' && type.kind === 'name');
+	const ours = parameters.database;
+	if (parameter === undefined || ours === undefined || Object.hasOwn(input.parameters, 'database'))
+		return null;
+	if (!steps.some(({ applies }) => applies.some(({ language }) => endsSessions.has(language)))) return null;
+	const { rows } = await session.read(databasesInUse);
+	const used = rows.map(({ name, sessions }) => ({ name: String(name), sessions: Number(sessions) }));
+	if (used.length === 0 || used.some(({ name }) => namesOf(ours).includes(name))) return null;
+	return askFor(parameter, {
+		suggestion: used[0]?.name ?? null,
+		choices: used.map(({ name }) => name),
+		problem: `no client is on ${ours}; there are ${used.map(({ name, sessions }) => `${counted(sessions)} on ${name}`).join(', ')}`,
+	});
 }

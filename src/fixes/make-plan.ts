@@ -9,7 +9,7 @@ import { serverMajor } from '../evidence/postgres/server-major.ts';
 import { filled } from '../machine/facts.ts';
 import type { Facts, Plan, PlanInput, PlanRow } from '../machine/ports.ts';
 import { byHandInstead, doneByHand, type HandedOver, isNotOurs } from './by-hand.ts';
-import { missingName, strayChoice, withChoices } from './choices.ts';
+import { clientsElsewhere, missingName, strayChoice, withChoices } from './choices.ts';
 import type { Prepared, PreparedEffect } from './effect.ts';
 import { effects } from './effects.ts';
 import type { FixerOptions } from './fixer.ts';
@@ -87,7 +87,8 @@ export async function makePlan(
 	const stray =
 		ready.length > 0 || session === null
 			? null
-			: await strayChoice(options, solution, parameters, input, session);
+			: ((await strayChoice(options, solution, parameters, input, session)) ??
+				(await clientsElsewhere(solution, parameters, input, session)));
 	if (stray !== null) return stray;
 	if (ready.length === 0)
 		return {

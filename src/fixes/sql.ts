@@ -124,6 +124,12 @@ order by d.datname`;
 
 /** All names; `apart` are those that nobody chooses: templates, and roles that do not log in. */
 export const databaseNames = `select d.datname::text as name, d.datistemplate as apart from pg_database d order by d.datname`;
+/** Where clients are, the fullest first, ourselves not counted; who they are need not be visible. */
+export const databasesInUse = `select a.datname::text as name, count(*)::int as sessions
+from pg_stat_activity a
+where a.datname is not null and a.application_name <> 'kbwizard'
+  and (a.backend_type = 'client backend' or a.backend_type is null and a.usesysid is not null)
+group by a.datname order by sessions desc, a.datname`;
 export const roleNames = `select r.rolname::text as name, not r.rolcanlogin as apart from pg_roles r order by r.rolname`;
 
 /** `$1`: an interval, or an error. */

@@ -64,6 +64,33 @@ describeOn(testMajors, 'KB008’s sessions', options, (server, major) => {
 		expect(await count({ state: 'asleep' })).toBe('parameter');
 	});
 
+	test('from another database than the clients’ it is asked which is meant, and not done for nobody', async () => {
+		const [held, few] = await Promise.all([
+			holdSlots(3, as('ims'), 'pool'),
+			holdSlots(1, as('ims', 'two words'), 'pool'),
+		]);
+		onTestFinished(async () => {
+			await Promise.all([held.release(), few.release()]);
+		});
+		for (const uri of [superuser(), as('ims', 'postgres')]) {
+			const { plan, keeper } = await fixingOn(uri, { article });
+			for (const solution of ['disconnect-all-clients', 'disconnect-idle-clients']) {
+				expect(await plan(solution, {})).toMatchObject({
+					kind: 'parameter',
+					name: 'database',
+					suggestion: 'openiz',
+					choices: ['openiz', 'two words'],
+					problem: 'no client is on postgres; there are 3 sessions on openiz, 1 session on two words',
+				});
+			}
+			// Who names it means it.
+			expect(await plan('disconnect-all-clients', { database: 'postgres' })).toMatchObject({
+				kind: 'nothing to do',
+			});
+			await keeper.close();
+		}
+	});
+
 	test('what was ended comes back: from where, and how soon', async () => {
 		const held = await holdSlots(2, as('ims'), 'pool');
 		onTestFinished(() => held.release());
