@@ -22,14 +22,26 @@ const rooms: Readonly<Record<string, Room>> = {
 		packages: ['github-slugger', 'libpg-query', 'marked', 're2js', 'yaml'],
 	},
 	machine: { own: ['article'], packages: ['xstate'] },
-	evidence: { own: ['machine', 'article', 'nearest-name.ts', 'system-code.ts'], packages: ['pg', 're2js'] },
+	evidence: {
+		own: ['machine', 'article', 'nearest-name.ts', 'own-user.ts', 'system-code.ts'],
+		packages: ['pg', 're2js'],
+	},
 	session: { own: ['machine', 'article', untrusted, 'system-code.ts'], packages: [] },
 	fixes: {
-		own: ['evidence', 'machine', 'article', 'session', 'child-entry.ts', 'nearest-name.ts', 'system-code.ts'],
+		own: [
+			'evidence',
+			'machine',
+			'article',
+			'session',
+			'child-entry.ts',
+			'nearest-name.ts',
+			'own-user.ts',
+			'system-code.ts',
+		],
 		packages: ['pg'],
 	},
 	report: { own: ['machine', 'article', 'session', untrusted], packages: [] },
-	lab: { own: ['article', 'child-entry.ts'], packages: ['pg'] },
+	lab: { own: ['article', 'child-entry.ts', 'own-user.ts'], packages: ['pg'] },
 	ui: {
 		own: ['machine', 'article', untrusted],
 		packages: ['ink', 'marked', 'marked-terminal', 'react', 'string-width'],
@@ -46,6 +58,7 @@ const rooms: Readonly<Record<string, Room>> = {
 			'lab',
 			'child-entry.ts',
 			'nearest-name.ts',
+			'own-user.ts',
 			'system-code.ts',
 		],
 		packages: [],
@@ -53,6 +66,7 @@ const rooms: Readonly<Record<string, Room>> = {
 	build: { own: ['article', 'cli'], packages: ['rolldown'] },
 	'child-entry.ts': { own: [], packages: [] },
 	'nearest-name.ts': { own: [], packages: [] },
+	'own-user.ts': { own: [], packages: [] },
 	'system-code.ts': { own: [], packages: [] },
 };
 

@@ -1,9 +1,9 @@
 /** Whom the server runs as: PostgreSQL refuses to run as root. */
 import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
+import { ownUser } from '../own-user.ts';
 import { LabError } from './lab-error.ts';
 
 const run = promisify(execFile);
@@ -17,10 +17,15 @@ const unprivileged = ['nobody', 'postgres'] as const;
 
 /**
  * The account to become, looked up by name; null: this process is not root and runs the server as itself.
- * @throws LabError when this process is root and there is no unprivileged account.
+ * @throws LabError when this process is root and there is no unprivileged account, or nobody has named its user.
  */
 export async function serverAccount(): Promise<Account | null> {
-	if (userInfo().uid !== 0) return null;
+	const { uid, name } = ownUser();
+	if (name === null)
+		throw new LabError('PostgreSQL does not run as a user that has no name on this machine.', [
+			`Run this as a user that /etc/passwd has${uid < 0 ? '' : `, or give the number ${uid} a name there`}.`,
+		]);
+	if (uid !== 0) return null;
 	for (const name of unprivileged) {
 		const account = await lookUp(name);
 		if (account !== null) return account;

@@ -87,6 +87,10 @@ test('as a user that nobody has named, with no HOME, it works', async () => {
 	const { status, stdout, stderr } = await run(['articles'], { node });
 	expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 	expect(stdout).toContain('KB008');
+	// PostgreSQL itself wants a name.
+	const lab = await run(['lab', 'healthy'], { node });
+	expect(lab.status).toBe(64);
+	expect(lab.stderr).toMatch(/PostgreSQL does not run as a user that has no name.*\n {2}Run this as a user/);
 });
 
 test.each([

@@ -1,9 +1,10 @@
 /** Whether the server that a session is on runs on this very machine, and all that is needed to start it again. */
 import { execFile } from 'node:child_process';
 import { readFile, readlink, realpath, stat } from 'node:fs/promises';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { ownUser, ownUserInWords } from '../../own-user.ts';
 import { systemCode } from '../../system-code.ts';
 import type { PostgresSession } from '../postgres/postgres.ts';
 import { type PidFile, readPidFile, readStartOptions } from './postmaster-files.ts';
@@ -69,14 +70,14 @@ export async function locatePostmaster(session: PostgresSession): Promise<Locate
 	} catch (error) {
 		return elsewhere(
 			systemCode(error) === 'EACCES'
-				? `${userInfo().username} may not look into ${folder}, if that is on this machine at all`
+				? `${ownUserInWords()} may not look into ${folder}, if that is on this machine at all`
 				: `its data folder ${folder} is not on this machine`,
 		);
 	}
 	const isSame =
 		file !== null && file.port === port && Math.abs(file.startedAt - Number(startedAt)) <= sameStartSeconds;
 	if (file === null || !isSame) return elsewhere(`the server in ${folder} on this machine is another one`);
-	const self: Self = { uid: userInfo().uid, platform: platform() };
+	const self: Self = { uid: ownUser().uid, platform: platform() };
 	try {
 		return await lookedAt(file, folder, collector === 'on', self);
 	} catch (error) {

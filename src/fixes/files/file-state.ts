@@ -1,8 +1,9 @@
 /** A file as it is before it is changed. */
 import { createHash } from 'node:crypto';
 import nodeFs from 'node:fs';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ownUser } from '../../own-user.ts';
 import { systemCode } from '../../system-code.ts';
 import { FileError, fileErrorOf, shownPath } from './file-error.ts';
 
@@ -159,13 +160,8 @@ export function assertReplaceable({ path, mode, uid }: FileState, fs: FileOperat
 		);
 }
 
-/** Null: users have no numbers here. */
+/** Null: users have no numbers here, or ours cannot be told. */
 export function ownUid(): number | null {
-	try {
-		const { uid } = userInfo();
-		return uid < 0 ? null : uid;
-	} catch {
-		// A container may run under a number that nobody has a name for.
-		return null;
-	}
+	const { uid } = ownUser();
+	return uid < 0 ? null : uid;
 }

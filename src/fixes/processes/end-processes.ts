@@ -1,10 +1,11 @@
 /** Ending sessions of a server that lets nobody in, on its own host, until an administrator is in. */
 import { execFile } from 'node:child_process';
-import { platform, userInfo } from 'node:os';
+import { platform } from 'node:os';
 import { promisify } from 'node:util';
 import { programOfServer } from '../../evidence/host/server-program.ts';
 import type { Attempt } from '../../evidence/postgres/postgres.ts';
 import { ownFailure } from '../../machine/own-failure.ts';
+import { ownUser, ownUserInWords } from '../../own-user.ts';
 import { parameterOf } from '../attribute.ts';
 import type { ApplyContext, EffectOutcome, PrepareContext, Prepared } from '../effect.ts';
 import { doneOf } from '../ended-in-words.ts';
@@ -30,13 +31,13 @@ export async function endProcesses(context: PrepareContext, list: ProcessesPrevi
 	if (chosen.length === 0) return nobodyChosen(context, list);
 	const found = await programOfServer(seen.postmaster, platform());
 	if (found.kind === 'not told') return { kind: 'unavailable', why: found.why, next: [byHandAdvice] };
-	const uid = platform() === 'win32' ? -1 : userInfo().uid;
+	const uid = platform() === 'win32' ? -1 : ownUser().uid;
 	const owner = seen.postmaster.uid;
 	if (found.kind === 'not allowed' || (uid > 0 && owner !== null && owner !== uid)) {
 		const user = await nameOf(owner);
 		return {
 			kind: 'unavailable',
-			why: `${userInfo().username} may not signal the server's processes, which are ${user}'s`,
+			why: `${ownUserInWords()} may not signal the server's processes, which are ${user}'s`,
 			next: [`run this as ${user}: sudo -u ${user} kbwizard fix ARTICLE ${solution.id} SERVER`, 'or as root'],
 		};
 	}
