@@ -1,10 +1,12 @@
 /** What of a session can be drawn: the slots while they were watched, who held them, and what the logs counted. */
 import type { Slug } from '../article/article.ts';
+import { columnKind } from '../article/column-kind.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { Facts, FactValue, Row } from '../machine/ports.ts';
 import type { JournalRecord, RecordOf } from '../session/record.ts';
 import { numbersBeforeAndAfter } from './before-after.ts';
 import type { Change, Charts, LogHistogram, Share, SlotSample } from './report.ts';
+import { columnsOf } from './words.ts';
 
 export type ChartsInput = {
 	readonly records: readonly JournalRecord[];
@@ -17,9 +19,9 @@ export type ChartsInput = {
 export function chartsOf({ records, findings, changes, titles }: ChartsInput): Charts {
 	return {
 		slots: slotsWatched(records),
-		byState: shares(findings, ['state']),
-		byClient: shares(findings, ['client_addr', 'client', 'address']),
-		byApplication: shares(findings, ['application_name', 'application']),
+		byState: shares(findings, (column) => column === 'state'),
+		byClient: shares(findings, (column) => column === 'client' || columnKind(column) === 'address'),
+		byApplication: shares(findings, (column) => columnKind(column) === 'application'),
 		logs: findings.flatMap((finding) => logHistogram(finding, titles[finding.check] ?? finding.check)),
 		beforeAfter: numbersBeforeAndAfter(changes),
 	};
@@ -72,12 +74,15 @@ function countOf(row: Row): number | null {
 /** Shares drawn by name; the rest is one of its own. */
 const mostShares = 12;
 
-/** The evidence that counts most sessions by one of these columns; empty: none does. */
-function shares(findings: readonly Finding[], columns: readonly string[]): readonly Share[] {
+/** The evidence that counts most sessions by such a column; empty: none does. */
+function shares(findings: readonly Finding[], isMeant: (column: string) => boolean): readonly Share[] {
 	let best: readonly Share[] = [];
 	let most = 0;
 	for (const { rows } of findings) {
-		const column = columns.find((each) => rows.some((row) => each in row));
+		const column = columnsOf(rows).find(
+			// How many addresses there are is no address.
+			(each) => isMeant(each) && rows.every((row) => typeof row[each] !== 'number'),
+		);
 		if (column === undefined || rows.every((row) => countOf(row) === null)) continue;
 		const counts = new Map<string, number>();
 		for (const row of rows)

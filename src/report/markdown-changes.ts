@@ -37,7 +37,11 @@ export function changeSection(change: Change): readonly string[] {
 	return [
 		`### ${escapeMarkdown(change.title)}`,
 		'',
-		`${escapeMarkdown(change.outcome)}${change.at === null ? '' : `, ${escapeMarkdown(change.at)}`}${values.length === 0 ? '' : `; with ${values.join(', ')}`}.`,
+		`${[
+			change.at === null ? 'Never applied' : escapeMarkdown(change.at),
+			...(change.by === 'tool' ? [] : ['by a person, step by step']),
+			...(values.length === 0 ? [] : [`with ${values.join(', ')}`]),
+		].join(', ')}: **${escapeMarkdown(change.outcome)}**.`,
 		'',
 		...change.done.map(
 			({ what, status, why }) =>

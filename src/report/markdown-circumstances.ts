@@ -1,8 +1,22 @@
 /** Where, when, by whom and on which way it was looked at: what a reader needs to judge the rest. */
 import { mermaidText } from '../machine/mermaid-text.ts';
+import type { ReportedServer } from './diagnosis.ts';
 import { codeBlock, escapeMarkdown, table } from './escape-markdown.ts';
-import type { PathStep, Report, TimelineEvent } from './report.ts';
+import type { Report, TimelineEvent } from './report.ts';
 import { elapsed, serverInWords, sourceInWords, valueAsText } from './words.ts';
+
+function slotInWords(slot: ReportedServer['slot']): string {
+	switch (slot) {
+		case null:
+			return 'none could be had';
+		case 'ordinary':
+			return 'in an ordinary slot';
+		case 'reserved':
+			return 'in a slot that is reserved for administrators';
+		case 'waited':
+			return 'in a slot that was waited for';
+	}
+}
 
 /** The server, and the circumstances of the look. */
 export function serverSection({ diagnosis, circumstances, session }: Report): readonly string[] {
@@ -20,7 +34,7 @@ export function serverSection({ diagnosis, circumstances, session }: Report): re
 					['Role', `${valueAsText(server.user)}${rights === null ? '' : `, ${rights}`}`],
 					['PostgreSQL', valueAsText(server.version)],
 					['Provider', server.provider],
-					['Session', server.slot === null ? 'none could be had' : `held, slot: ${server.slot}`],
+					['Connection', slotInWords(server.slot)],
 				];
 	return [
 		'## Server',
@@ -80,29 +94,33 @@ export function timelineSection({ timeline }: Report): readonly string[] {
 	];
 }
 
-/** As a drawing that GitHub renders: the checks that were reached, each with its verdict on the way out. */
-export function pathSection({ path }: Report): readonly string[] {
+/** Where the way led: what is proved, else what is likeliest. */
+function endsOf({ causes }: Report['diagnosis']): readonly string[] {
+	const proved = causes.filter(({ standing }) => standing === 'proved');
+	const ends = proved.length > 0 ? proved : causes.slice(0, 1);
+	return ends.length === 0
+		? ['No cause was found']
+		: ends.map(({ title, standing }) => `${title} (${standing})`);
+}
+
+/** As a drawing that GitHub renders: the checks that were reached, each with its verdict on the way out, then the cause. */
+export function pathSection({ path, diagnosis }: Report): readonly string[] {
 	if (path.length === 0) return [];
 	const node = (index: number): string => `n${index}`;
-	const marks: Readonly<Record<NonNullable<PathStep['severity']>, string>> = {
-		ok: 'ok',
-		info: 'info',
-		warning: 'warning',
-		critical: 'critical',
-		unknown: 'unknown',
-	};
+	const ends = endsOf(diagnosis);
 	const lines = [
 		'flowchart TD',
 		...path.map(
-			({ title, severity }, index) =>
-				`\t${node(index)}["${mermaidText(title)}"]:::${severity === null ? 'unseen' : marks[severity]}`,
+			({ title, severity }, index) => `\t${node(index)}["${mermaidText(title)}"]:::${severity ?? 'unseen'}`,
 		),
-		...path.slice(1).map((_, index) => {
-			const { verdict } = path[index] ?? { verdict: null };
-			return `\t${node(index)} -->|"${mermaidText(verdict ?? 'not seen')}"| ${node(index + 1)}`;
+		...ends.map((end, index) => `\tc${index}(["${mermaidText(end)}"]):::cause`),
+		...path.map(({ verdict }, index) => {
+			const next = index + 1 < path.length ? node(index + 1) : ends.map((_, end) => `c${end}`).join(' & ');
+			return `\t${node(index)} -->|"${mermaidText(verdict ?? 'not seen')}"| ${next}`;
 		}),
 		'\tclassDef critical stroke:#b3261e,stroke-width:3px',
 		'\tclassDef warning stroke:#9a6700,stroke-width:2px',
+		'\tclassDef cause stroke-width:3px',
 		'\tclassDef unseen stroke-dasharray:4 4',
 	];
 	return ['## The way through the article', '', codeBlock('mermaid', lines.join('\n')), ''];

@@ -1,11 +1,12 @@
 /** A report in Markdown, for the person who was not there: five lines to begin with, then the evidence, then what follows. */
 import { codeSpan, escapeMarkdown } from './escape-markdown.ts';
+import { triedInWords } from './held-change.ts';
 import { changeSection, undoSection } from './markdown-changes.ts';
 import { pathSection, serverSection, symptomSection, timelineSection } from './markdown-circumstances.ts';
 import { causeLines, findingSections, notSeenLines } from './markdown-findings.ts';
 import { neverKept, redactionsInWords, tokensAreKept } from './redactions.ts';
 import type { Report } from './report.ts';
-import { count, titlesOf } from './words.ts';
+import { count, titlesOf, traitsInWords } from './words.ts';
 
 function list(title: string, lines: readonly string[], empty: string): readonly string[] {
 	return [`## ${title}`, '', ...(lines.length === 0 ? [empty] : lines), ''];
@@ -16,11 +17,16 @@ function section(title: string, lines: readonly string[]): readonly string[] {
 	return lines.length === 0 ? [] : list(title, lines, '');
 }
 
-function nextSteps({ diagnosis: { solutions } }: Report): readonly string[] {
-	return solutions.map(
-		({ title, risk, how, relief, available, why }, index) =>
-			`${index + 1}. ${escapeMarkdown(title)} (${risk}, ${how}${relief ? ', relief only' : ''})${available ? '' : `: not here, ${escapeMarkdown(why ?? 'the reason is not known')}`}`,
-	);
+function nextSteps({ diagnosis: { solutions }, changes }: Report): readonly string[] {
+	return solutions.map((solution, index) => {
+		const { id, title, available, why } = solution;
+		const tried = triedInWords(id, changes);
+		return [
+			`${index + 1}. ${escapeMarkdown(title)} (${traitsInWords(solution).join(', ')})`,
+			...(available ? [] : [`not here, ${escapeMarkdown(why ?? 'the reason is not known')}`]),
+			...(tried === null ? [] : [`tried: ${escapeMarkdown(tried)}`]),
+		].join('; ');
+	});
 }
 
 /** The whole report. Redact it first where it leaves the house. */

@@ -11,8 +11,12 @@ export type Change = {
 	readonly title: string;
 	/** ISO 8601; null: it was never applied. */
 	readonly at: string | null;
+	/** Who carried it out: this program, or a person who said so, step by step. */
+	readonly by: 'tool' | 'person';
 	/** In a person's words: `held`, `did not hold`, `not verified`, … */
 	readonly outcome: string;
+	/** Whether it helped those who called, as a person said; null: nobody said so. */
+	readonly helped: boolean | null;
 	readonly parameters: ParameterValues;
 	readonly rows: readonly PlanRow[];
 	readonly statements: readonly string[];
@@ -172,7 +176,9 @@ export function changeOfPlan(plan: Plan, title: string): Change {
 		solution: plan.solution,
 		title,
 		at: null,
+		by: 'tool',
 		outcome: 'planned',
+		helped: null,
 		parameters: plan.parameters,
 		rows: plan.rows,
 		statements: plan.statements,

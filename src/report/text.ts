@@ -3,7 +3,7 @@ import { byTrouble } from './by-trouble.ts';
 import type { Diagnosis, ReportedCause, ReportedFinding, ReportedSolution } from './diagnosis.ts';
 import { groupNotSeen } from './not-seen-groups.ts';
 import { statusLine } from './status-line.ts';
-import { elapsed, serverAsOptions, serverInWords, type TitleOf } from './words.ts';
+import { elapsed, serverAsOptions, serverInWords, type TitleOf, traitsInWords } from './words.ts';
 
 function section(title: string, lines: readonly string[]): readonly string[] {
 	return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
@@ -67,12 +67,7 @@ function causeLines(cause: ReportedCause, index: number, titleOf: TitleOf): read
 }
 
 function solutionLines(diagnosis: Diagnosis, solution: ReportedSolution, index: number): readonly string[] {
-	const traits = [
-		solution.risk,
-		solution.how === 'applied' ? 'done by the tool' : 'guided steps',
-		...(solution.relief ? ['relief, not a cure'] : []),
-	];
-	const heading = `${index + 1}. ${solution.title} (${traits.join(', ')})`;
+	const heading = `${index + 1}. ${solution.title} (${traitsInWords(solution).join(', ')})`;
 	if (!solution.available) return [heading, `   not here: ${solution.why ?? 'the reason is not known'}`];
 	if (solution.how === 'guided') return [heading];
 	const at = diagnosis.server === null ? '' : ` ${serverAsOptions(diagnosis.server)}`;

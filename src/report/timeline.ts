@@ -3,7 +3,9 @@ import type { Severity, Slug } from '../article/article.ts';
 import { plainInline } from '../article/plain-text.ts';
 import type { Finding } from '../machine/finding.ts';
 import type { JournalRecord, RecordOf } from '../session/record.ts';
+import { effectInWords } from './effect-words.ts';
 import type { TimelineEvent } from './report.ts';
+import { ofKind } from './session-changes.ts';
 import { count } from './words.ts';
 
 export type TimelineInput = {
@@ -133,10 +135,7 @@ function eventsOf(record: JournalRecord, input: TimelineInput): readonly Timelin
 				`${count(record.undone.undone.length, 'change')} taken back, ${record.undone.skipped.length} left`,
 			);
 		case 'lifted':
-			// Those of a fix or an undo are told by it.
-			return record.by === 'guardian' || record.by === 'somebody else'
-				? event(at, 'undo', `lifted by ${record.by === 'guardian' ? 'the guardian process' : record.by}`)
-				: [];
+			return liftedEvent(record, input);
 		case 'step':
 			return event(at, 'person', `${solutionOf(record.step, input)}: ${record.outcome}`);
 		case 'helped':
@@ -163,11 +162,26 @@ function noteInWords({ by, text }: RecordOf<'note'>): string {
 	return by === undefined ? text : `noted by ${by}: ${text}`;
 }
 
+/** What a fix or an undo took back is told by it, but for a fence, which is a step of the fix itself. */
+function liftedEvent(lifted: RecordOf<'lifted'>, { records }: TimelineInput): readonly TimelineEvent[] {
+	const { at, by, of } = lifted;
+	const intent = ofKind(records, 'intent').find(
+		({ session, seq }) => session === of && seq === lifted.intent,
+	);
+	if (intent?.effect === 'fence' && by === 'fix')
+		return event(at, 'change', `lift the fence of ${intent.object}`);
+	if (by !== 'guardian' && by !== 'somebody else') return [];
+	const what = intent === undefined ? `a change of session ${of}` : effectInWords(withoutValue(intent));
+	return event(at, 'undo', `${what}: taken back by ${by === 'guardian' ? 'the guardian process' : by}`);
+}
+
+const withoutValue = ({ effect, object, old }: RecordOf<'intent'>) => ({ effect, object, old });
+
 function intentInWords(intent: RecordOf<'intent'>, { records }: TimelineInput): string {
 	const outcome = records.find(
 		(record) =>
 			record.kind === 'outcome' && record.session === intent.session && record.intent === intent.seq,
 	);
 	const status = outcome?.kind === 'outcome' ? outcome.status : 'unknown';
-	return `${intent.effect}: ${intent.object}${status === 'done' ? '' : ` (${status})`}`;
+	return `${effectInWords(intent)}${status === 'done' ? '' : ` (${status})`}`;
 }

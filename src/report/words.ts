@@ -1,7 +1,7 @@
 /** How values, times and servers are said in reports and on the command line. */
 import type { Staleness } from '../machine/finding.ts';
 import type { FactValue, Row } from '../machine/ports.ts';
-import type { Diagnosis, ReportedServer } from './diagnosis.ts';
+import type { Diagnosis, ReportedServer, ReportedSolution } from './diagnosis.ts';
 
 /** A value for a reader; what is not known is a dash. */
 export function valueAsText(value: FactValue | undefined): string {
@@ -76,6 +76,15 @@ export function staleInWords(stale: Staleness): string {
 		case 'disconnected':
 			return 'seen before the connection was gone for long, and not again since';
 	}
+}
+
+/** `moderate risk`, `the tool can do it`, `relief, not a cure`. */
+export function traitsInWords({ risk, how, relief }: ReportedSolution): readonly string[] {
+	return [
+		`${risk} risk`,
+		how === 'applied' ? 'the tool can do it' : 'guided steps',
+		...(relief ? ['relief, not a cure'] : []),
+	];
 }
 
 /** A word as a POSIX shell takes it. */

@@ -85,7 +85,7 @@ test('the text leads from the line to the solution', () => {
 	expect(text).toContain('Are the slots used up?');
 	expect(text).toContain('only a person can say:\n    Who is it?\n');
 	expect(text).toContain('1. Big pools (suspected)');
-	expect(text).toContain('1. Shrink them (moderate, guided steps)');
+	expect(text).toContain('1. Shrink them (moderate risk, guided steps)');
 	expect(text).not.toContain('\u001b');
 });
 

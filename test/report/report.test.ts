@@ -90,7 +90,10 @@ test('the way through the article is drawn with the verdicts, and nothing of a t
 	const [, drawing = ''] = /```mermaid\n([\s\S]*?)```/.exec(toMarkdown(hostile)) ?? [];
 	expect(drawing).toContain('flowchart TD');
 	expect(drawing).not.toContain('click n0 "');
-	expect(drawing.match(/"/g)?.length).toBe(2 * (report.path.length + report.path.length - 1));
+	const labels = 2 * report.path.length + 1;
+	expect(drawing.match(/"/g)?.length).toBe(2 * labels);
+	expect(drawing, 'it leads to the cause, by what was said last').toMatch(/n2 -->\|"now"\| c0/);
+	expect(drawing).toContain('c0(["Big pools (proved)"])');
 });
 
 test('the Markdown is one that a renderer takes apart as it was meant', () => {

@@ -8,7 +8,9 @@ export const disconnected: Change = {
 	solution: 'disconnect-all-clients',
 	title: 'Disconnect all clients',
 	at: '2026-11-22T14:00:03.000Z',
+	by: 'tool',
 	outcome: 'held',
+	helped: null,
 	parameters: { database: 'openiz,openiz_audit' },
 	rows: [
 		{

@@ -45,7 +45,7 @@ function sectionsOf(report: Report): readonly Section[] {
 		outsideSection(report, numbers),
 		notSeenSection(report),
 		undoSection(report),
-		nextStepsSection(diagnosis),
+		nextStepsSection(report),
 		circumstancesSection(report),
 		pathSection(report, anchors),
 		notesSection(report),

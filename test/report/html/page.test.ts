@@ -17,7 +17,7 @@ function textOf(html: string): string {
 
 /** Names that stand for something which is shown in words, and times, which are shown as a reader writes them. */
 const notWords =
-	/^(?:schema|id|check|solution|change|source|proof|stale|kind|at|startedAt|finishedAt|writtenAt|from|facts)$/;
+	/^(?:schema|id|check|solution|change|source|proof|stale|kind|how|at|startedAt|finishedAt|writtenAt|from|facts)$/;
 
 /** Every text of a report that a reader should find. */
 function words(value: unknown): readonly string[] {
@@ -37,6 +37,8 @@ test('nothing that the report says is left out', () => {
 	expect(shown).toContain(titles['do-idle-pools-hold-the-slots']);
 	expect(shown).toContain('2026-11-22 14:01:06 UTC');
 	expect(shown).toContain('several sources');
+	expect(shown).toContain('moderate risk guided steps');
+	expect(shown).toContain('Tried: held');
 	expect(shown).toContain('queries without their values 79');
 	expect(shown).toContain('seen before the computer slept, and not again since');
 	expect(shown).toContain('fits false true');
@@ -61,6 +63,12 @@ test('where there is nothing to say, it says so', () => {
 	])
 		expect(shown).toContain(line);
 	expect(shown).not.toMatch(/\b(?:null|undefined|NaN|Infinity)\b/);
+});
+
+test('what a person did by hand says so', () => {
+	const changes = aReport.changes.map((change) => ({ ...change, by: 'person' as const }));
+	expect(textOf(toHtml({ ...aReport, changes }))).toContain('By a person, step by step');
+	expect(textOf(toHtml(aReport))).not.toContain('step by step');
 });
 
 test('how bad it is now stands beside how bad it was found, as long as the cure holds', () => {

@@ -78,7 +78,7 @@ function diffPart(diff: string | null): Content {
 }
 
 function changePart(change: Change, pairs: readonly BeforeAfter[], numbers: Numbers): Html {
-	const { title, at, outcome, parameters, done, statements } = change;
+	const { title, at, by, outcome, parameters, done, statements } = change;
 	const values = Object.entries(parameters);
 	const sql = statements.map((statement) => statement.replace(/;?\s*$/, ';')).join('\n\n');
 	return h(
@@ -88,6 +88,7 @@ function changePart(change: Change, pairs: readonly BeforeAfter[], numbers: Numb
 		definitions([
 			['Outcome', outcome],
 			['At', at === null ? 'never applied' : instant(at)],
+			['By', by === 'tool' ? null : 'a person, step by step'],
 			[
 				'With',
 				values.length === 0

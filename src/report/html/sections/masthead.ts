@@ -1,4 +1,5 @@
 /** What it is about, before the first word of it: the article, how bad it is, and what a reader must know first. */
+import { heldProof } from '../../held-change.ts';
 import type { Report } from '../../report.ts';
 import { instant } from '../instant.ts';
 import { type Html, h } from '../markup.ts';
@@ -8,9 +9,9 @@ import { severityMark } from '../severity-mark.ts';
 function severities({ diagnosis, changes }: Report): Html {
 	const { severity } = diagnosis;
 	const found = severityMark(severity, severity === 'unknown' ? 'not determined' : severity);
-	const last = changes.at(-1);
-	if (last?.verified?.held !== true || last.undone !== null) return h('span', { class: 'found' }, found);
-	const { severity: since } = last.verified;
+	const proof = heldProof(changes);
+	if (proof === null) return h('span', { class: 'found' }, found);
+	const { severity: since } = proof;
 	return h(
 		'span',
 		{ class: 'found' },

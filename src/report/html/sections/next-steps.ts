@@ -1,9 +1,11 @@
-import type { Diagnosis } from '../../diagnosis.ts';
+import { triedInWords } from '../../held-change.ts';
+import type { Report } from '../../report.ts';
+import { traitsInWords } from '../../words.ts';
 import { h } from '../markup.ts';
 import { nothing, type Section, section } from '../section.ts';
 
-/** What the article advises, the best first. */
-export function nextStepsSection({ solutions }: Diagnosis): Section {
+/** What the article advises, the best first; what was tried says so. */
+export function nextStepsSection({ diagnosis: { solutions }, changes }: Report): Section {
 	return section(
 		'next-steps',
 		'Next steps',
@@ -12,23 +14,22 @@ export function nextStepsSection({ solutions }: Diagnosis): Section {
 			: h(
 					'ol',
 					{ class: 'ranked' },
-					solutions.map(({ title, risk, how, relief, available, why }) =>
-						h(
+					solutions.map((solution) => {
+						const { id, title, available, why } = solution;
+						const tried = triedInWords(id, changes);
+						return h(
 							'li',
 							{ class: available ? null : 'unavailable' },
 							h(
 								'p',
 								{},
 								h('strong', {}, title),
-								' ',
-								h('span', { class: 'tag' }, `${risk} risk`),
-								' ',
-								h('span', { class: 'tag' }, how),
-								relief ? [' ', h('span', { class: 'tag' }, 'relief, not a cure')] : null,
+								traitsInWords(solution).map((trait) => [' ', h('span', { class: 'tag' }, trait)]),
 							),
 							available ? null : h('p', { class: 'quiet' }, `Not here: ${why ?? 'the reason is not known'}`),
-						),
-					),
+							tried === null ? null : h('p', { class: 'quiet' }, `Tried: ${tried}`),
+						);
+					}),
 				),
 	);
 }
