@@ -8,7 +8,7 @@ import { type Block, isCode, isList, isParagraph, rawText } from './markdown-blo
 import type { OutlineNode } from './outline.ts';
 import { probeVerdicts } from './probes.ts';
 
-const thresholdHead = /^(?:\*\*)?Threshold:?(?:\*\*)?:?\s+/i;
+const thresholdHead = /^(?:\*\*)?Threshold(?:\*\*)?:(?:\*\*)?\s*/i;
 const byHandHead = /^(?:\*\*)?By hand:?(?:\*\*)?:?\s*/i;
 
 export function readCheck(context: CompileContext, node: OutlineNode): Check {
@@ -31,8 +31,9 @@ export function readCheck(context: CompileContext, node: OutlineNode): Check {
 		} else if (isList(token) && isBranchList(token)) {
 			branches.push(...readBranches(context, token, line));
 			continue;
-		} else if (threshold === null && isParagraph(token) && thresholdHead.test(token.raw)) {
-			threshold = block;
+		} else if (isParagraph(token) && thresholdHead.test(token.raw)) {
+			reportThreshold(context, node, block, threshold);
+			threshold ??= block;
 			continue;
 		} else if (isParagraph(token) && /^(?:\*\*)?By hand\b[^\n]{0,4}:/i.test(token.raw)) people = true;
 		(people ? byHand : prose).push(block);
@@ -52,6 +53,27 @@ export function readCheck(context: CompileContext, node: OutlineNode): Check {
 		byHand: people ? rawText(byHand).replace(byHandHead, '') : null,
 		...(threshold === null ? {} : { threshold: rawText([threshold]).replace(thresholdHead, '') }),
 	};
+}
+
+/** One that says nothing, or a second one, would be missing where the verdict is shown. */
+function reportThreshold(
+	{ report }: CompileContext,
+	{ title }: OutlineNode,
+	{ token, line }: Block,
+	before: Block | null,
+): void {
+	const isEmpty = token.raw.replace(thresholdHead, '').trim() === '';
+	if (!isEmpty && before === null) return;
+	report({
+		line,
+		rule: 'threshold-syntax',
+		message: isEmpty
+			? `${title} does not say what it compares with`
+			: `${title} says twice what it compares with`,
+		expected: isEmpty
+			? 'Threshold: nearly full from 80 % of the slots.'
+			: 'one paragraph that begins with Threshold:',
+	});
 }
 
 function reportBranches(

@@ -31,6 +31,7 @@ const broken: Readonly<Record<string, readonly [line: string, nearest: string | 
 	'severe-without-confirm': ['### End idle clients', null],
 	'solution-in-branch': ['- **no** (warning)', null],
 	'sql-syntax': ['from from pg_stat_activity', null],
+	'threshold-syntax': ['Threshold: half', null],
 	'two-next-checks': ['- **no** (warning)', null],
 	'unknown-attribute': ['```sql check timout=5s', 'timeout'],
 	'unknown-bearing': ['- **free** (ok)', null],
@@ -90,6 +91,14 @@ function articleWith(query: string, ...verdicts: readonly string[]): string {
 async function rulesOf(text: string): Promise<string[]> {
 	return (await lintArticle(text, { path: 'x.md' })).map(({ rule }) => rule);
 }
+
+test('a threshold says something, and a sentence about thresholds is none', async () => {
+	const withParagraph = (paragraph: string) =>
+		articleWith("select 'a' as verdict", 'a').replace('\n\n```sql', `\n\n${paragraph}\n\n\`\`\`sql`);
+	expect(await rulesOf(withParagraph('Threshold:'))).toEqual(['threshold-syntax']);
+	expect(await rulesOf(withParagraph('**Threshold:** half of them.'))).toEqual([]);
+	expect(await rulesOf(withParagraph('Threshold values differ.\n\nThreshold: half.'))).toEqual([]);
+});
 
 test('no parameter takes the name by which the command line knows a step', async () => {
 	const text = articleWith("select 'a' as verdict", 'a').replace(

@@ -15,6 +15,13 @@ const findingOf = ({ screen, snapshot }: Scene) =>
 		? shownFinding(snapshot.context.findings, screen.check, screen.verdict)
 		: undefined;
 
+/** What the check compares with, as the article says it. */
+function threshold(scene: Scene): readonly Block[] {
+	const check = findingOf(scene)?.check;
+	const told = scene.snapshot.context.article.checks.find(({ id }) => id === check)?.threshold;
+	return told === undefined ? [] : [text(strong('Threshold: '), ...inlineSpans(told))];
+}
+
 function evidence(scene: Scene): Page {
 	const finding = findingOf(scene);
 	const rows = finding?.rows ?? [];
@@ -22,6 +29,8 @@ function evidence(scene: Scene): Page {
 	const facts = Object.entries(finding?.facts ?? {});
 	return page(`Evidence: ${counted(rows.length, 'row')}`, {
 		blocks: [
+			// Where a query decided, it stands beside that.
+			...((finding?.sql ?? null) === null && threshold(scene).length > 0 ? [...threshold(scene), gap] : []),
 			...facts.map(([name, value]) => item([faint(`${name.padEnd(16)} `)], [plain(valueInWords(value))])),
 			gap,
 			...(rows.length === 0
@@ -38,15 +47,14 @@ function evidence(scene: Scene): Page {
 }
 
 function query(scene: Scene): Page {
-	const { sql, check } = findingOf(scene) ?? { sql: null, check: null };
-	const threshold = scene.snapshot.context.article.checks.find(({ id }) => id === check)?.threshold;
+	const sql = findingOf(scene)?.sql ?? null;
 	return page('The query that decided', {
 		blocks:
 			sql === null
 				? [text('No query decided this.')]
 				: [
 						text(faint('One read-only statement; it can be pasted into psql.')),
-						...(threshold === undefined ? [] : [text(strong('Threshold: '), ...inlineSpans(threshold))]),
+						...threshold(scene),
 						gap,
 						verbatim(sql),
 					],
