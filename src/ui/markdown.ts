@@ -7,7 +7,8 @@ import { Marked, type Tokens } from 'marked';
 import { markedTerminal } from 'marked-terminal';
 import { decodeEntities } from '../article/entities.ts';
 import { cleanText } from '../evidence/untrusted.ts';
-import { textWidth } from './text-width.ts';
+import { tableLines } from './markdown-table.ts';
+import { graphemes, textWidth } from './text-width.ts';
 
 export type TerminalMarkdownOptions = {
 	/** Columns to fill. */
@@ -51,7 +52,6 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 			emoji: false,
 			// Character references are decoded below, where it is known what is code.
 			unescape: false,
-			tableOptions: { style: { head: [], border: [] } },
 			firstHeading: style('bold'),
 			heading: style('bold'),
 			strong: style('bold'),
@@ -60,7 +60,6 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 			codespan: style('cyan'),
 			html: plain,
 			hr: style('dim'),
-			table: plain,
 		}),
 		{
 			renderer: {
@@ -83,6 +82,13 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 					const elsewhere = !href.startsWith('#') && stripVTControlCharacters(text) !== href;
 					return elsewhere ? `${text} (${style('underline')(href)})` : text;
 				},
+				// Its own is as wide as its cells are long, whatever the terminal is.
+				table({ header, rows }: Tokens.Table) {
+					const cell = ({ tokens }: Tokens.TableCell): string =>
+						this.parser.parseInline(tokens).replaceAll(/\s+/g, ' ').trim();
+					const table = { header: header.map(cell), rows: rows.map((row) => row.map(cell)) };
+					return `${tableLines(table, columns, wrapCell, style('bold')).join('\n')}\n\n`;
+				},
 				image: ({ href, text }: Tokens.Image) => (text === '' ? `[${href}]` : `[${text}: ${href}]`),
 				html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<br\s*\/?>/i.test(text) ? '\n' : ''),
 			},
@@ -100,14 +106,29 @@ export function toTerminal(markdown: string, { width, color }: TerminalMarkdownO
 	return color ? withOwnStyles(wrapped).join('\n') : stripVTControlCharacters(wrapped.join('\n'));
 }
 
-/** List items come unwrapped: their words go on below the first one. Drawn tables stay as they are. */
-function wrapLine(line: string, columns: number): string[] {
-	if (
-		textWidth(stripVTControlCharacters(line)) <= columns ||
-		/^[│├┌└]/.test(stripVTControlCharacters(line))
-	) {
-		return [line];
+/** Of a table's cell; a word that is too long for it goes on in the next line, without its style. */
+function wrapCell(text: string, columns: number): readonly string[] {
+	const words = text.split(' ').flatMap((word) => {
+		const shown = stripVTControlCharacters(word);
+		return textWidth(shown) > columns ? pieces(shown, columns) : [word];
+	});
+	return withOwnStyles(wrapLine(words.join(' '), columns));
+}
+
+/** A word cut into pieces of at most so many columns. */
+function pieces(word: string, columns: number): readonly string[] {
+	const cut = [''];
+	for (const grapheme of graphemes(word)) {
+		const grown = `${cut.at(-1) ?? ''}${grapheme}`;
+		if (textWidth(grown) > columns && grown !== grapheme) cut.push(grapheme);
+		else cut[cut.length - 1] = grown;
 	}
+	return cut;
+}
+
+/** List items come unwrapped: their words go on below the first one. */
+function wrapLine(line: string, columns: number): string[] {
+	if (textWidth(stripVTControlCharacters(line)) <= columns) return [line];
 	const [head = ''] = /^ *(?:[*•-] +|\d+[.)] +)?/.exec(line) ?? [];
 	const indent = ' '.repeat(Math.min(head.length, columns >> 1));
 	const lines: string[] = [];

@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { toTerminal } from '../../src/ui/markdown.ts';
+import { textWidth } from '../../src/ui/text-width.ts';
 
 const plain = (markdown: string, width = 60): string => toTerminal(markdown, { width, color: false });
 
@@ -35,6 +37,42 @@ describe('markdown in a terminal', () => {
 			`  ${'x'.repeat(28)}`,
 			`  ${'x'.repeat(22)}`,
 		]);
+	});
+
+	test('lays a table out in columns, whose cells go on below where the screen is narrow', () => {
+		const table =
+			'| when | what |\n| --- | --- |\n| 14:00 | **97** of 97 slots are taken |\n| 14:01 | `free` |';
+		expect(plain(table)).toBe('when   what\n14:00  97 of 97 slots are taken\n14:01  free');
+		expect(plain(table, 24)).toBe('when   what\n14:00  97 of 97 slots\n       are taken\n14:01  free');
+		expect(plain('|  |  |\n| --- | --- |\n| Host | db1 |')).toBe('Host  db1');
+	});
+
+	test('says a table a row at a time where its columns have no room', () => {
+		const titles = ['client_addr', 'usename', 'first_opened', 'note'];
+		const cells = ['10.0.0.1', 'ims', '2026-12-01T05:59:55.21118Z', '–'];
+		const table = `| ${titles.join(' | ')} |\n|${' --- |'.repeat(4)}\n| ${cells.join(' | ')} |`;
+		expect(plain(table, 40)).toBe(
+			'* client_addr 10.0.0.1, usename ims,\n  first_opened\n  2026-12-01T05:59:55.21118Z',
+		);
+	});
+
+	test('no table is wider than the screen, and none leaves a style open', () => {
+		const cell = fc.stringMatching(/^[a-z*`_ 漢字é😀]{0,60}$/u);
+		fc.assert(
+			fc.property(
+				fc.array(fc.array(cell, { minLength: 3, maxLength: 3 }), { maxLength: 4 }),
+				fc.integer({ min: 20, max: 90 }),
+				(rows, width) => {
+					const markdown = `| a | b | c |\n| --- | --- | --- |\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}`;
+					for (const line of toTerminal(markdown, { width, color: true }).split('\n')) {
+						expect(textWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(width);
+						const codes = [...line.matchAll(/\x1b\[(\d+)m/g)].map(([, code]) => Number(code));
+						expect(codes.length % 2, 'each style that is opened is closed').toBe(0);
+					}
+				},
+			),
+			{ numRuns: 150 },
+		);
 	});
 
 	test('decodes character references in text once', () => {
