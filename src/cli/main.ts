@@ -25,12 +25,16 @@ const graceMs = 10_000;
 /** A second signal within this time is the same key press, forwarded. */
 const sameKeyPressMs = 500;
 
-/** @param plain no colours, whatever it is */
-function outputTo(stream: NodeJS.WriteStream, plain: boolean): Output {
+/**
+ * @param plain no colours, whatever it is
+ * @param terminalClosed told when it was a terminal, and is none any more
+ */
+function outputTo(stream: NodeJS.WriteStream, plain: boolean, terminalClosed: () => void): Output {
 	const inColour = stream.isTTY === true && !plain;
 	let readerIsGone = false;
 	stream.on('error', (error: NodeJS.ErrnoException) => {
 		readerIsGone = true;
+		if (stream.isTTY) return terminalClosed();
 		if (error.code === 'EPIPE') return;
 		throw new ExpectedError(
 			error.code ?? 'write-failed',
@@ -55,24 +59,36 @@ function withoutOrders(text: string, inColour: boolean): string {
 	return text.startsWith(eraseLine) ? `${eraseLine}${safe(text.slice(eraseLine.length))}` : safe(text);
 }
 
-/** Aborted by the first signal. A second one, later, ends the program at once. */
-function cancelledBySignals(): AbortSignal {
+type Endings = {
+	/** Aborted by the first signal. A second one, later, ends the program at once. */
+	readonly signal: AbortSignal;
+	/** As SIGHUP, which comes with it or soon after, or not at all. */
+	readonly terminalClosed: () => void;
+};
+
+function endings(): Endings {
 	const controller = new AbortController();
 	let firstAt: number | null = null;
+	const begin = (signal: EndingSignal) => {
+		firstAt = performance.now();
+		setTimeout(() => process.exit(statusOfSignal(signal)), graceMs).unref();
+		controller.abort(new CancelledError(signal));
+	};
 	const signals: readonly EndingSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 	for (const signal of signals) {
 		process.on(signal, () => {
-			const cancelled = new CancelledError(signal);
-			const end = () => process.exit(statusOfSignal(signal));
-			const now = performance.now();
-			if (firstAt === null) {
-				firstAt = now;
-				setTimeout(end, graceMs).unref();
-				controller.abort(cancelled);
-			} else if (now - firstAt > sameKeyPressMs) end();
+			if (firstAt === null) begin(signal);
+			// Nobody hurries it by hanging up: that is said by the kernel, by the shell, and by a failed write.
+			else if (signal !== 'SIGHUP' && performance.now() - firstAt > sameKeyPressMs)
+				process.exit(statusOfSignal(signal));
 		});
 	}
-	return controller.signal;
+	return {
+		signal: controller.signal,
+		terminalClosed: () => {
+			if (firstAt === null) begin('SIGHUP');
+		},
+	};
 }
 
 async function versionOf(root: URL): Promise<string> {
@@ -141,9 +157,11 @@ function isAlive(pid: number): boolean {
 
 async function worldOf(args: readonly string[], root: URL): Promise<World> {
 	const { env, platform, stdin, stdout, stderr } = process;
+	const { signal, terminalClosed } = endings();
+	if (stdin.isTTY) stdin.on('error', terminalClosed);
 	const plain = args.includes('--no-color') || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb';
-	const output = outputTo(stdout, plain);
-	const errors = outputTo(stderr, plain);
+	const output = outputTo(stdout, plain, terminalClosed);
+	const errors = outputTo(stderr, plain, terminalClosed);
 	return {
 		stdout: output,
 		stderr: errors,
@@ -166,7 +184,7 @@ async function worldOf(args: readonly string[], root: URL): Promise<World> {
 		version: await versionOf(root),
 		color: output.isTerminal && !plain,
 		redraws: errors.isTerminal && !plain,
-		signal: cancelledBySignals(),
+		signal,
 		now: () => new Date(),
 	};
 }

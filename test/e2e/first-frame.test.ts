@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FakeServer, fakeServer } from '../evidence/postgres/fake-server.ts';
-import { testMajors, withServer } from '../helpers/postgres.ts';
+import { testMajors, until, withServer } from '../helpers/postgres.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
 /** The program as it is installed, between its first frame and the moment when the machine is there. */
@@ -95,6 +95,34 @@ describe('a server that accepts and then says nothing', () => {
 			expect((await journal()).map(({ kind, outcome: how }) => how ?? kind)).toEqual(['opened', outcome]);
 		},
 	);
+
+	test('the terminal is closed: it ends in order, and the session is there to go on with', {
+		timeout: 2 * slow,
+	}, async () => {
+		const status = join(state, 'status');
+		// Whoever opened the terminal is gone, and the terminal with it; between them stands one who outlives both.
+		const outlive = `process.on('SIGHUP', () => {});
+			require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' })
+				.on('exit', (...how) => require('node:fs').writeFileSync(process.env.STATUS, how.join(' ')));`;
+		const own = `require('node:child_process').spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit' });`;
+		const terminal = openTerminal({
+			command: process.execPath,
+			args: ['-e', own, '--', '-e', outlive, '--', bin, 'KB008', silent()],
+			env: { XDG_STATE_HOME: state, STATUS: status, NO_COLOR: '1', CI: undefined },
+		});
+		await terminal.waitFor('Enter begin', slow);
+		terminal.type('\r');
+		// A line that counts the seconds: something is written to what is no terminal any more.
+		await terminal.waitFor('s so far', slow);
+		terminal.kill('SIGKILL');
+		const how = await until(() => readFile(status, 'utf8').catch(() => null), {
+			what: 'its end',
+			timeoutMs: slow,
+		});
+		expect(how).toBe('129 ');
+		expect((await journal()).map(({ kind }) => kind)).toEqual(['opened']);
+		expect(await readdir(join(state, 'kbwizard', 'sessions'))).toHaveLength(1);
+	});
 });
 
 test('a journal that cannot be written is told once the terminal is given back', {
