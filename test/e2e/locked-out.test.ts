@@ -22,6 +22,8 @@ import { openTerminal } from '../helpers/terminal.ts';
 const bin = fileURLToPath(new URL('../../bin/kbwizard.js', import.meta.url));
 const id = 'make-room-on-the-servers-own-host';
 const slow = 90_000;
+/** Against a crowd that comes back at once a slot is won nearly always, not always. */
+const contested = { timeout: slow * 3, retry: 2 } as const;
 
 const options = {
 	settings: { max_connections: 100, superuser_reserved_connections: 3 },
@@ -54,6 +56,7 @@ const sessionsOf = (processes: ReadonlyMap<string, string>) =>
 describeMajorsAtOnce(platform() === 'linux' ? testMajors : [], 'locked out', (major) => {
 	test.concurrent(
 		'by the refusal and the processes to a login, and nobody else is touched',
+		contested,
 		async () => {
 			await withServer(major, options, async (server) => {
 				const app = server.uri({ database: 'openiz' });
@@ -117,11 +120,11 @@ describeMajorsAtOnce(platform() === 'linux' ? testMajors : [], 'locked out', (ma
 				}
 			});
 		},
-		slow * 3,
 	);
 
 	test.concurrent(
 		'in the wizard, at 80×24, which keeps the session that it has won and goes on with it',
+		contested,
 		async ({ onTestFinished }) => {
 			const state = await mkdtemp(join(tmpdir(), 'kbwizard-e2e-'));
 			onTestFinished(() => rm(state, { recursive: true, force: true }));
@@ -159,6 +162,5 @@ describeMajorsAtOnce(platform() === 'linux' ? testMajors : [], 'locked out', (ma
 			terminal.type('q');
 			await terminal.exit;
 		},
-		slow * 2,
 	);
 });
