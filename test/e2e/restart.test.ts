@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { bin } from '../cli/run-cli.ts';
-import { describeOn, query, until } from '../helpers/postgres.ts';
+import { choose } from '../helpers/choose.ts';
+import { describeOn, query } from '../helpers/postgres.ts';
 import { openTerminal } from '../helpers/terminal.ts';
 
 const slow = 60_000;
@@ -29,17 +30,7 @@ describeOn([18], 'a restart in the wizard', { settings: { max_connections: 30 } 
 		});
 		await terminal.waitFor('Enter begin', slow);
 		terminal.type('R');
-		// The keys are drawn last: a key before that would move a mark that nobody has seen.
-		await terminal.waitFor('Enter read: ', slow);
-		await until(
-			() => {
-				if (terminal.screen().includes('Enter read: Apply the edited setting')) return true;
-				terminal.type('\x1b[B');
-				return false;
-			},
-			{ what: 'the mark to stand on the solution', timeoutMs: 20_000 },
-		);
-		terminal.type('\r');
+		await choose(terminal, 'Apply the edited setting');
 		await terminal.waitFor('everybody, for the restart', slow);
 		terminal.type('\r');
 		await terminal.waitFor('who restarts PostgreSQL', slow);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, type TestContext, test } from 'vitest';
+import { choose } from '../helpers/choose.ts';
 import { describeMajorsAtOnce, testMajors, until } from '../helpers/postgres.ts';
 import { openTerminal, type Terminal } from '../helpers/terminal.ts';
 
@@ -23,19 +24,6 @@ function openLab(state: string, args: readonly string[]): Terminal {
 		args: [bin, 'lab', ...args],
 		env: { XDG_STATE_HOME: state, NO_COLOR: '1', CI: undefined },
 	});
-}
-
-/** Moves the mark down to a line, and opens it. */
-async function choose(terminal: Terminal, title: string): Promise<void> {
-	await until(
-		() => {
-			if (terminal.screen().includes(`Enter read: ${title}`)) return true;
-			terminal.type('\x1b[B');
-			return false;
-		},
-		{ what: `the mark to stand on ${title}`, timeoutMs: 20_000 },
-	);
-	terminal.type('\r');
 }
 
 async function journal(state: string): Promise<string> {
@@ -85,6 +73,7 @@ describeMajorsAtOnce(testMajors, 'the wizard in the lab', (major) => {
 		terminal.type('q');
 		await until(() => (terminal.screen().includes('y') ? true : null), {
 			what: 'the question whether to leave',
+			timeoutMs: slow,
 		});
 		terminal.type('y');
 		const { status } = await terminal.exit;
