@@ -43,7 +43,7 @@ type Found = {
 type Checked = { readonly status: number | null; readonly found: Found; readonly mostSessions: number };
 
 const statusOf: Readonly<Record<string, number>> = { ok: 0, info: 0, warning: 1, critical: 2, unknown: 3 };
-const seconds = 150_000;
+const seconds = 240_000;
 
 async function withScenario(id: string, major: Major, body: (lab: LabRun) => Promise<void>): Promise<void> {
 	const lab = await startScenario(id, { major });
