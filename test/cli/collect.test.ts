@@ -1,8 +1,9 @@
 /** The script, its wrapper and what they bring back, as a person uses them: by the built program. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aBundle } from '../evidence/bundle/a-bundle.ts';
 import { describeOn } from '../helpers/postgres.ts';
@@ -19,6 +20,16 @@ async function file(name: string, text: string | Uint8Array): Promise<string> {
 	const path = join(folder, name);
 	await writeFile(path, text);
 	return path;
+}
+
+/** @returns its port */
+function listening(server: Server): Promise<number> {
+	return new Promise((resolve) => {
+		server.listen(0, '127.0.0.1', () => {
+			const address = server.address();
+			resolve(typeof address === 'object' && address !== null ? address.port : 0);
+		});
+	});
 }
 
 describe('collect', () => {
@@ -71,12 +82,7 @@ describe.skipIf(lacksPsql)('the shell wrapper', () => {
 
 	it('records a refusal, which is a bundle, without the name of the host', async () => {
 		const closed = createServer();
-		const port = await new Promise<number>((resolve) => {
-			closed.listen(0, '127.0.0.1', () => {
-				const address = closed.address();
-				resolve(typeof address === 'object' && address !== null ? address.port : 0);
-			});
-		});
+		const port = await listening(closed);
 		await new Promise((resolve) => closed.close(resolve));
 		const { status, stdout } = await ended(
 			'sh',
@@ -92,6 +98,50 @@ describe.skipIf(lacksPsql)('the shell wrapper', () => {
 			server: null,
 			causes: [{ id: 'nothing-listens-there', standing: 'proved' }],
 		});
+	});
+
+	it('tells a host that is silent from one that is not there: it knocks at the port', async () => {
+		const silent = createServer(() => {});
+		const port = await listening(silent);
+		try {
+			const { stdout } = await ended('sh', [await wrapper(), '-h', '127.0.0.1', '-p', String(port)], folder, {
+				PGCONNECT_TIMEOUT: '2',
+			});
+			const checked = await run(['check', '--bundle', await file('silent.txt', stdout), '--json']);
+			expect(JSON.parse(checked.stdout).findings[0]).toMatchObject({
+				check: 'can-we-connect',
+				verdict: 'silent',
+			});
+		} finally {
+			silent.close();
+		}
+	});
+
+	it('takes along what a log has to say, which is what the log itself says, and none of its words', async () => {
+		const logs = await mkdtemp(join(folder, 'patients-'));
+		const now = Math.floor(Date.now() / 1000) * 1000;
+		const lines = Array.from({ length: 20 }, (_, index) => {
+			const at = new Date(now - index * 20_000).toISOString().slice(0, 19);
+			return `${at}Z [@${index}] : OpenIZ.Persistence.Data.ADO Error: 0 : Error : 53300: sorry, too many clients already\n   for Mary Canary`;
+		}).reverse();
+		await writeFile(join(logs, 'openiz.log'), `${lines.join('\n')}\n`);
+		await writeFile(
+			join(logs, 'server.csv.gz'),
+			gzipSync(`${new Date(now).toISOString()} FATAL:  sorry, too many clients already\n`),
+		);
+		await writeFile(join(logs, 'notes.txt'), 'Mary Canary\n');
+		const args = ['-h', '127.0.0.1', '-p', '1', '--log', logs, '--log', join(logs, 'gone.log')];
+		const { stdout } = await ended('sh', [await wrapper(), ...args], folder);
+		expect(stdout).not.toMatch(/mary|canary|patients|openiz\.log|notes/i);
+		const fromBundle = await run(['check', '--bundle', await file('logs.txt', stdout), '--json']);
+		const fromLogs = await run(['check', 'KB008', 'host=127.0.0.1 port=1', '--log', logs, '--json']);
+		const refused = ({ stdout: json }: { readonly stdout: string }) =>
+			JSON.parse(json).findings.find(
+				({ check }: { check: string }) => check === 'does-the-application-log-refusals',
+			);
+		expect(refused(fromBundle)).toMatchObject({ verdict: 'now', severity: 'critical', source: 'bundle' });
+		expect(refused(fromBundle).facts).toMatchObject({ events: 21, first: refused(fromLogs).facts.first });
+		expect(refused(fromBundle).text).toContain('there is no such file');
 	});
 
 	describeOn(

@@ -20,14 +20,14 @@ export async function openBundle(file: FileToOpen, world: World): Promise<Opened
 			exitStatus.badData,
 		);
 	}
-	const startedAt = head?.startedAt ?? file.writtenAt;
+	const startedAt = head?.startedAt ?? bundle.logs.takenAt ?? file.writtenAt;
 	const latest = [...bundle.checks.values()]
 		.map(({ at }) => at)
 		.sort()
 		.at(-1);
 	return {
 		loaded,
-		what: `${head === null ? 'the text of a refusal' : 'a bundle'} of ${inMinutes(startedAt)}`,
+		what: `${head !== null ? 'a bundle' : bundle.refusal === null ? 'the logs of a site' : 'the text of a refusal'} of ${inMinutes(startedAt)}`,
 		sources: bundleSources({ bundle, at: startedAt }),
 		answers: new Map(),
 		said: [],

@@ -3,6 +3,7 @@ import type { Fence } from '../../article/article.ts';
 import { quoteIdentifier } from '../../article/parameters.ts';
 import type { Facts, Failure, Observation, ServerIdentity } from '../../machine/ports.ts';
 import { absent } from '../absent.ts';
+import { logObservation } from '../logs/log-observation.ts';
 import type { EvidenceSource, EvidenceSources } from '../observe.ts';
 import { providerOf, slotOf } from '../postgres/identity.ts';
 import { failureByCode } from '../postgres/query-failure.ts';
@@ -20,7 +21,6 @@ const notCarried: Readonly<Record<string, string>> = {
 	processes: 'the bundle has no look at the processes of the server’s host',
 	pooler: 'the bundle has no look at a pooler',
 	rest: 'the bundle has no idle connection that was watched',
-	log: 'the bundle has no log (--log PATH takes one that is here)',
 	openiz: 'the bundle has no configuration (--config PATH takes one that is here)',
 };
 
@@ -33,6 +33,7 @@ export function bundleSources(options: BundleSourcesOptions): EvidenceSources {
 	return {
 		...Object.fromEntries(missing),
 		sql: async ({ check }) => sqlObservation(options, check.checks, check.evidence),
+		log: async ({ check }) => bundledLogObservation(options, check.checks),
 		connect: async ({ check }) => connectObservation(options, check.checks),
 	};
 }
@@ -120,6 +121,27 @@ function sqlObservation(
 		failure: null,
 		grant: said === 'hidden' ? grantFor(bundle) : null,
 	};
+}
+
+/** By the clock of the machine that the logs lie on: it need not be the server's. */
+function bundledLogObservation({ bundle, at }: BundleSourcesOptions, fences: readonly Fence[]): Observation {
+	const { scans, problems, takenAt } = bundle.logs;
+	const fence = fences.find(({ language }) => language === 'log');
+	if (fence === undefined || (takenAt === null && problems.length === 0))
+		return absent('the bundle has no log (--log PATH takes one that is here)');
+	if (fence.attributes.signature === undefined)
+		return absent(
+			'a bundle takes along no patterns of an article’s own (--log PATH takes a log that is here)',
+		);
+	const logs = {
+		...{ scans, skipped: problems, incomplete: problems.length > 0 },
+		...{ server: null, commandTimeoutsMs: [] },
+	};
+	const taken = takenAt ?? at;
+	return logObservation(fence, logs, {
+		...{ given: true, now: new Date(taken) },
+		...({ source: 'bundle', sql: null, durationMs: 0, at: taken } as const),
+	});
 }
 
 function whyMissing(bundle: Bundle, name: string): string {

@@ -4,6 +4,7 @@ import { secondsOf } from '../postgres/values.ts';
 import { connectVerdictOf, type TextVerdict } from '../refusal-text/connect-verdict.ts';
 import { cleanText, withoutSecrets } from '../untrusted.ts';
 import { askAgain, BundleError } from './bundle-error.ts';
+import { type BundledLogs, splitLogs } from './bundled-logs.ts';
 import { fileText } from './file-text.ts';
 import { bundledRows, bundleFormat } from './format.ts';
 import { type RawRecord, splitRecords } from './records.ts';
@@ -42,11 +43,13 @@ export type Bundle = {
 	readonly finishedAt: string | null;
 	/** What a refused client printed; null: nothing of the kind is in it. */
 	readonly refusal: TextVerdict | null;
+	readonly logs: BundledLogs;
 };
 
 /** @throws BundleError for what is no bundle: binary, empty, something else */
 export function parseBundle(bytes: Uint8Array): Bundle {
-	const { records, around } = splitRecords(fileText(bytes));
+	const { records, around: beside } = splitRecords(fileText(bytes));
+	const { logs, around } = splitLogs(beside);
 	// Of several runs in one file the last one counts.
 	const from = records.findLastIndex(({ kind }) => kind === 'head');
 	const run = from < 0 ? records : records.slice(from);
@@ -59,7 +62,7 @@ export function parseBundle(bytes: Uint8Array): Bundle {
 			'the beginning of the bundle is missing or damaged: it does not say of which article and server it is',
 			[askAgain],
 		);
-	if (head === null && refusal === null) {
+	if (head === null && refusal === null && logs.takenAt === null) {
 		throw new BundleError('no-bundle', 'this is no bundle, and no refusal of psql that we know is in it', [
 			'a bundle is what the script of kbwizard collect prints, or the text with which psql was refused',
 			'kbwizard search finds an article by an error message',
@@ -72,6 +75,7 @@ export function parseBundle(bytes: Uint8Array): Bundle {
 		damaged: new Set(run.filter(({ json }) => json === null).map(({ name }) => name)),
 		finishedAt: timeOf(run.find(({ kind }) => kind === 'tail')?.json ?? null),
 		refusal,
+		logs,
 	};
 }
 

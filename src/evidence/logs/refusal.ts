@@ -11,11 +11,20 @@ const englishSlots = [
 	'sorry, too many clients already',
 	'connection limit exceeded for non-superusers',
 ];
-const slots = new RegExp(`^(?:${[...englishSlots, ...slotTexts].map(literally).join('|')})`);
+/** How a message begins that says that no slot is left, in every language. */
+export const slotSentences: readonly string[] = [...englishSlots, ...slotTexts];
+const slots = new RegExp(`^(?:${slotSentences.map(literally).join('|')})`);
+
+/** The same of a role's or a database's own limit; `%s` is its name. */
+export const limitSentences: readonly string[] = [
+	'too many connections for role ',
+	'too many connections for database ',
+	...limitTexts,
+];
 
 /** A name is at most 63 bytes long; the setting's name is not translated. */
 const limits = new RegExp(
-	`^(?:too many connections for (?:role|database) |${limitTexts
+	`^(?:${limitSentences
 		.map((text) => literally(text).replace('%s', '.{1,63}'))
 		.join('|')})|^.{0,100}\\bmax_wal_senders\\b`,
 );

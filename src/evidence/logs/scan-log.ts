@@ -5,9 +5,11 @@ import type { LogBytes } from './log-bytes.ts';
 import { type EntryStart, entryStart } from './log-entry.ts';
 import { type ReadLogOptions, readLog } from './log-lines.ts';
 import { isServiceStart } from './openiz-entry.ts';
+import type { OutlinedEntry } from './outline.ts';
 import type { LogPattern } from './patterns.ts';
 import { isServerStart } from './postgres-entry.ts';
-import { forEachTracked, type Mark, markLine, signatures, type Tracked, trackedNames } from './signatures.ts';
+import type { Mark } from './signature-texts.ts';
+import { forEachTracked, markLine, signatures, type Tracked, trackedNames } from './signatures.ts';
 import { type EventGap, type Tally, TallyCounter } from './tally.ts';
 import { type LogTime, StampReader } from './timestamp.ts';
 
@@ -56,6 +58,26 @@ export function scanText(text: string, patterns: PatternSets): Omit<LogScan, 'pa
 	scanner.begin(text);
 	for (const line of text.split('\n')) scanner.line(line);
 	return scanner.end(() => 0);
+}
+
+export type OutlineOptions = {
+	/** The day that the log is named for, as `20261201`; empty: for none. */
+	readonly named: string;
+	/** Offset of the clocks of the machine that it lies on, as `+01:00`; null: not known. */
+	readonly zone: string | null;
+	readonly mtimeMs: number;
+};
+
+/** The same of an outline, in the order of the log. */
+export function scanOutline(
+	entries: readonly OutlinedEntry[],
+	{ named, zone, mtimeMs }: OutlineOptions,
+): Omit<LogScan, 'path' | keyof LogBytes> {
+	const options = { patterns: new Map(), serverZone: zone };
+	const scanner = new LogScanner(named, options, new StampReader(named, zone, true));
+	scanner.begin(entries.map(({ text }) => text).join('\n'));
+	for (const { line, text } of entries) scanner.line(text, line);
+	return scanner.end(zoneShift(mtimeMs));
 }
 
 const quarterHourMs = 15 * 60_000;
@@ -109,11 +131,15 @@ class LogScanner {
 	/** Lines since a quote of a csvlog was opened; null: none is open. */
 	#quoted: number | null = null;
 
-	constructor(fileName: string, { patterns, serverZone }: Pick<ScanOptions, 'patterns' | 'serverZone'>) {
+	constructor(
+		fileName: string,
+		{ patterns, serverZone }: Pick<ScanOptions, 'patterns' | 'serverZone'>,
+		stamps = new StampReader(fileName),
+	) {
 		this.#patterns = patterns;
 		this.#signatures = forEachTracked(() => new TallyCounter());
 		this.#found = new Map([...patterns.keys()].map((body) => [body, new TallyCounter()]));
-		this.#stamps = new StampReader(fileName);
+		this.#stamps = stamps;
 		this.#serverStamps = new StampReader(fileName, serverZone);
 	}
 
@@ -121,8 +147,8 @@ class LogScanner {
 		this.#stamps.learn(text);
 	}
 
-	line(line: string): void {
-		this.#lineNumber += 1;
+	line(line: string, number = this.#lineNumber + 1): void {
+		this.#lineNumber = number;
 		const start = this.#startOf(line);
 		if (start !== null) {
 			this.#close();

@@ -36,11 +36,16 @@ export class StampReader {
 	/** The day that the file is named for (`openiz_20190228.log`), in its own calendar; null: for none. */
 	readonly #named: Day | null;
 	readonly #zone: ZoneClock | null;
+	readonly #assumed: boolean;
 	readonly #days = new Map<string, Day | null>();
 	#order: DayOrder | null = null;
 
-	/** @param zone IANA name of what stamps without an offset are in; null: this machine's */
-	constructor(fileName: string, zone: string | null = null) {
+	/**
+	 * @param zone IANA name, or offset, of what stamps without an offset are in; null: this machine's
+	 * @param assumed nobody says that they are in that zone: it is the one of the machine that the log lies on
+	 */
+	constructor(fileName: string, zone: string | null = null, assumed = false) {
+		this.#assumed = assumed;
 		const named = /(\d{4})-?(\d\d)-?(\d\d)/.exec(fileName);
 		this.#named =
 			named === null ? null : { year: Number(named[1]), month: Number(named[2]), day: Number(named[3]) };
@@ -95,7 +100,7 @@ export class StampReader {
 			return { ms: new Date(year, month - 1, day, hour, minute, second).getTime() + part, zoned: false };
 		const wall = Date.UTC(year, month - 1, day, hour, minute, second) + part;
 		if (offset !== null) return { ms: wall - offset * 60_000, zoned: true };
-		return { ms: this.#zone?.momentOf(wall) ?? wall, zoned: true };
+		return { ms: this.#zone?.momentOf(wall) ?? wall, zoned: !this.#assumed };
 	}
 
 	#dayOf(first: string, second: string, third: string, english: boolean): Day | null {

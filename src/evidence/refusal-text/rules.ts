@@ -17,6 +17,9 @@ export type TextRule = {
 	readonly beside?: readonly string[];
 };
 
+/** What the shell wrapper of `kbwizard collect` adds to a timeout where the host is there: psql does not tell them apart. */
+export const portTakesConnections = 'the port takes connections, and nothing answers';
+
 const t = translations;
 const whichSocket = ['server running locally', ...t['by socket']];
 const ready = (words: readonly string[]): readonly string[] => words.map((said) => `:%d - ${said}`);
@@ -122,6 +125,8 @@ export const textRules: readonly TextRule[] = [
 		...t['closed without answer'],
 		...t.reset,
 	]),
+	// What psql calls a timeout: the shell wrapper has knocked at the port itself.
+	said('silent', 'timeout', 'startup', [portTakesConnections]),
 	said('refused', 'ECONNREFUSED', 'tcp', [
 		'Connection refused',
 		'actively refused',

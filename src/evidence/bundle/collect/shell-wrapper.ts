@@ -1,5 +1,8 @@
 /** A small shell script around psql: also what it says when it is refused is a record then. For any POSIX shell. */
+import { portTakesConnections } from '../../refusal-text/rules.ts';
+import { logBegins, logEnds } from '../bundled-logs.ts';
 import { scriptHeader } from './header.ts';
+import { outlineProgram } from './log-awk.ts';
 import { psqlScript, type ScriptInput } from './psql-script.ts';
 import { plainId } from './quote.ts';
 
@@ -20,6 +23,7 @@ set -u
 umask 077
 
 rescue=
+logs=
 count=$#
 while [ "$count" -gt 0 ]; do
 	word=$1
@@ -32,6 +36,16 @@ while [ "$count" -gt 0 ]; do
 			exit 64
 		fi
 		rescue=$1
+		shift
+		count=$((count - 1))
+		;;
+	--log)
+		if [ "$count" -eq 0 ]; then
+			echo "$0: --log wants a log, or the folder of logs" >&2
+			exit 64
+		fi
+		logs="$logs$1
+"
 		shift
 		count=$((count - 1))
 		;;
@@ -54,6 +68,7 @@ export PGCONNECT_TIMEOUT
 cat >"$folder/script.sql" <<'${endOfScript}'
 ${script}${endOfScript}
 
+${logFunctions}
 # What psql says itself, without names and addresses: a name may be anything between quotes of any language.
 without_names() {
 	sed -e 's/"max_wal_senders"/max_wal_senders/g' \\
@@ -68,6 +83,7 @@ psql --version
 date -u '+psql ended at %Y-%m-%dT%H:%M:%SZ'
 echo "with status $status; it said:"
 without_names "$folder/err"
+knock
 
 if [ "$status" -eq 2 ] && [ -n "$rescue" ] && ! grep -q '^record head' "$folder/out"; then
 	refused=none
@@ -79,15 +95,96 @@ if [ "$status" -eq 2 ] && [ -n "$rescue" ] && ! grep -q '^record head' "$folder/
 	without_names "$folder/err" | sed -e 's/^/rescue: /'
 fi
 cat "$folder/out"
+take_logs
 exit "$status"
 `;
 }
+
+/** Of each log only its outline leaves the machine; and a knock at the port of a host that psql says nothing more of. */
+const logFunctions = `
+cat >"$folder/outline.awk" <<'${endOfScript}'
+${outlineProgram}${endOfScript}
+
+unpacked() {
+	case $(od -An -tx1 -N2 "$1" | tr -d ' \\n') in
+	1f8b) gzip -dc "$1" ;;
+	fffe | feff) iconv -f UTF-16 -t UTF-8 "$1" ;;
+	*) cat "$1" ;;
+	esac
+}
+
+# One log: of what folder, its number there, and whether it was named itself.
+take_log() {
+	day=$(printf '%s\\n' "\${1##*/}" | awk 'match($0, /[0-9][0-9][0-9][0-9]-?[0-9][0-9]-?[0-9][0-9]/) { day = substr($0, RSTART, RLENGTH); gsub(/-/, "", day); print day }')
+	changed=$(stat -c %Y "$1" 2>/dev/null || stat -f %m "$1" 2>/dev/null || echo -)
+	echo "log $2.$3 \${day:--} $changed $(date +%z) $(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$folder/log"
+	if [ ! -f "$1" ]; then
+		echo 'unread missing' >>"$folder/log"
+	elif [ ! -r "$1" ]; then
+		echo 'unread denied' >>"$folder/log"
+	else
+		echo "reading $1" >&2
+		unpacked "$1" 2>/dev/null | LC_ALL=C awk -f "$folder/outline.awk" >>"$folder/log"
+		# What lies in a folder beside its logs was not asked for.
+		if [ "$4" = beside ] && grep -q '^read [0-9]* 0 0 0$' "$folder/log"; then return; fi
+	fi
+	echo '${logBegins}'
+	cat "$folder/log"
+	echo "${logEnds}$(wc -l <"$folder/log" | tr -d ' ') ==="
+}
+
+# Which of the folders it is: the first is 1.
+place_of() {
+	printf '%s\\n' "$1" >>"$folder/places"
+	grep -nxF -e "$1" "$folder/places" | head -n 1 | cut -d : -f 1
+}
+
+take_logs() {
+	number=0
+	printf '%s' "$logs" | while IFS= read -r path; do
+		if [ ! -d "$path" ]; then
+			number=$((number + 1))
+			take_log "$path" "$(place_of "$(dirname "$path")")" "$number" named
+			continue
+		fi
+		place=$(place_of "$path")
+		# The newest: it is long ago that matters least.
+		ls -t "$path" | grep -Ei '[.](log|txt|csv|json)([.-][0-9]+)*([.]gz)?$' | head -n 50 >"$folder/names"
+		while IFS= read -r name; do
+			number=$((number + 1))
+			take_log "$path/$name" "$place" "$number" beside
+		done <"$folder/names"
+		if [ ! -s "$folder/names" ]; then
+			printf '%s\\n' '${logBegins}' "log $place.1 - - - $(date -u +%Y-%m-%dT%H:%M:%SZ)" 'unread none' '${logEnds}2 ==='
+		fi
+	done
+}
+
+# psql says the same of a host that is silent and of one that is not there.
+knock() {
+	at=$(sed -n 's/.*server at "\\([^"]*\\)".* port \\([0-9]*\\) failed: timeout expired.*/\\1 \\2/p' "$folder/err" | head -n 1)
+	case $at in '' | *[!A-Za-z0-9.:_\\ -]*) return ;; esac
+	if ! command -v bash >/dev/null 2>&1 || ! command -v timeout >/dev/null 2>&1; then return; fi
+	if timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "\${at% *}" "\${at##* }" 2>/dev/null; then
+		echo '${portTakesConnections}'
+	else
+		echo 'the port takes no connection'
+	fi
+}
+`;
 
 function more(id: string): readonly string[] {
 	return [
 		`It takes the options of psql. Where that is refused, --rescue names another way in, of a superuser say:`,
 		'',
 		`    sh ${id}.sh -h HOST -U ROLE -d DATABASE --rescue 'host=HOST user=postgres dbname=postgres' > bundle.txt`,
+		'',
+		'--log takes along what a log has to say of this, once for each log or folder of logs:',
+		'',
+		`    sh ${id}.sh -h HOST -U ROLE -d DATABASE --log /var/log/postgresql --log /opt/openiz/logs > bundle.txt`,
+		'',
+		'Of a log it takes the times at which it speaks of one of the troubles that are looked for, as which of them it is,',
+		'and the numbers of its lines, threads and parts of the program. Not a word of it, and not its name.',
 		'',
 		'Passwords: as psql asks for them, or from ~/.pgpass.',
 	];
