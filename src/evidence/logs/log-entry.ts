@@ -22,7 +22,7 @@ export type EntryStart = {
 };
 
 /** An exception that was pasted without its header. */
-const bareException = /^\s{0,8}[\w.]+Exception\b.{0,40}?:/;
+export const bareException = /^\s{0,8}[\w.]+Exception\b.{0,40}?:/;
 
 /** The entry that a line begins; null: it goes on with the one before. */
 export function entryStart(line: string, inHeadedEntry: boolean): EntryStart | null {

@@ -6,19 +6,19 @@ import type { EntryStart } from './log-entry.ts';
  * time in the culture of the service's account, so all that can be said of it is that it has a date's numbers. Older
  * builds have no thread.
  */
-const traceHead = /^\s{0,8}(\D{0,6}\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}\D.*?)\s*(?:\[@(\d+)\])?$/su;
-const traceRest =
+export const traceHead = /^\s{0,8}(\D{0,6}\d{1,4}\D{1,3}\d{1,2}\D{1,3}\d{1,4}\D.*?)\s*(?:\[@(\d+)\])?$/su;
+export const traceRest =
 	/(\S+)\s(Critical|Error|Warning|Information|Verbose|Start|Stop|Suspend|Resume|Transfer):\s-?\d+\s:\s?(.*)$/sy;
 /** Before the first ` : ` stand the time and the thread. */
 const shortestHead = 8;
 const longestHead = 90;
 
 /** `2017-11-16T19:10:31.0000000⇥Error⇥THD#:5⇥…`, as OpenIZ's administration console lists it. */
-const listedHeader =
+export const listedHeader =
 	/^\s{0,8}(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)\s+(Critical|Error|Warning|Information|Verbose|Fatal|Informational|EventLevel\w*)\s+THD#:(\d+)\s+(.*)$/;
 
 /** `Source@Thread <Level> [ISO time]: …`, of OpenIZ's successor; thread and level may be left out. */
-const successorHeader =
+export const successorHeader =
 	/^\s{0,8}([\w.`+]+)@(\w*)\s{0,8}(?:<(\w+)>)?\s{0,8}\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?)\]\s*:\s?(.*)$/;
 
 export function openIzStart(line: string): EntryStart | null {
@@ -69,7 +69,7 @@ function openIz(
 }
 
 /** What the service writes first of all (`Trace.TraceInformation` in its Main), and what the lab's does. */
-const serviceStart = /^(?:OpenIZ|SanteDB) Startup\b|^Service started\b/;
+export const serviceStart = /^(?:OpenIZ|SanteDB) Startup\b|^Service started\b/;
 
 /** Whether the service begins here: what was before is of a process that is gone. */
 export function isServiceStart({ layout, ordinary, message }: EntryStart): boolean {

@@ -4,19 +4,19 @@ import { severityWords } from './refusal-texts.ts';
 
 /** `LOG:  ` has two blanks, in every language; what stands before it is the prefix, whatever it is made of. */
 const severityMark = ':  ';
-const severityBefore = /(?:^|[^\p{L}\p{N}_])([\p{Lu}\p{Lo}][\p{Lu}\p{Lo}]{1,20})$/u;
+export const severityBefore = /(?:^|[^\p{L}\p{N}_])([\p{Lu}\p{Lo}][\p{Lu}\p{Lo}]{1,20})$/u;
 /** A prefix is no longer than this. */
 const longestPrefix = 300;
 
 /** `csvlog`: the time, 10 fields, then severity, SQLSTATE and message. */
-const csvHeader =
+export const csvHeader =
 	/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [^",]{1,10}),(.{0,1000}?,)([^\s",\d][^",\d]{1,30}),([0-9A-Z]{5}),"?(.*)$/u;
 
-const jsonHeader = /^\{"timestamp":"([^"]+)",/;
+export const jsonHeader = /^\{"timestamp":"([^"]+)",/;
 
-const serverTime =
+export const serverTime =
 	/(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[A-Z]{2,5}|[+-]\d\d(?::?\d\d)?)\b)?)/;
-const epochTime = /(?:^|[\s[(])(1\d{9}(?:\.\d{3})?)(?=$|[\s\])])/;
+export const epochTime = /(?:^|[\s[(])(1\d{9}(?:\.\d{3})?)(?=$|[\s\])])/;
 
 export function postgresStart(line: string): EntryStart | null {
 	const csv = line.includes('"') ? csvHeader.exec(line) : null;
@@ -70,7 +70,7 @@ function postgres(
 }
 
 /** Written at the start of the postmaster only, not when it recovers from a crash; in English (12, and 10 on). */
-const serverStart = /^(?:starting PostgreSQL |listening on (?:IPv[46] address|Unix socket) )/;
+export const serverStart = /^(?:starting PostgreSQL |listening on (?:IPv[46] address|Unix socket) )/;
 
 /** Whether the server begins here: the sessions of before are gone. */
 export function isServerStart({ layout, message }: EntryStart): boolean {

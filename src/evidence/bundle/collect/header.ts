@@ -13,6 +13,12 @@ export type HeaderInput = {
 	readonly script: string;
 };
 
+/** What the wrappers take of a log. */
+export const logsTaken: readonly string[] = [
+	'Of a log it takes the times at which it speaks of one of the troubles that are looked for, as which of them it is,',
+	'and the numbers of its lines, threads and parts of the program. Not a word of it, and not its name.',
+];
+
 /** As comment lines of SQL. */
 export function scriptHeader({ article, version, run, script }: HeaderInput): readonly string[] {
 	const id = plainId(article.id);

@@ -10,7 +10,7 @@ import { limitSentences, slotSentences } from '../../logs/refusal.ts';
 import { anyMark, marks, refusedState, secondary, serverTexts } from '../../logs/signature-texts.ts';
 
 /** Events of one log that are told one by one; of those before them the number. */
-const mostEvents = 200;
+export const mostEvents = 200;
 
 const { trouble, ordinary, server, bare } = outlineLayouts;
 const letterOf = (name: ServerMark): string => serverMarks[name].letter;

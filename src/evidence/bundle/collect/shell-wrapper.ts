@@ -1,7 +1,7 @@
 /** A small shell script around psql: also what it says when it is refused is a record then. For any POSIX shell. */
 import { portTakesConnections } from '../../refusal-text/rules.ts';
 import { logBegins, logEnds } from '../bundled-logs.ts';
-import { scriptHeader } from './header.ts';
+import { logsTaken, scriptHeader } from './header.ts';
 import { outlineProgram } from './log-awk.ts';
 import { psqlScript, type ScriptInput } from './psql-script.ts';
 import { plainId } from './quote.ts';
@@ -183,8 +183,7 @@ function more(id: string): readonly string[] {
 		'',
 		`    sh ${id}.sh -h HOST -U ROLE -d DATABASE --log /var/log/postgresql --log /opt/openiz/logs > bundle.txt`,
 		'',
-		'Of a log it takes the times at which it speaks of one of the troubles that are looked for, as which of them it is,',
-		'and the numbers of its lines, threads and parts of the program. Not a word of it, and not its name.',
+		...logsTaken,
 		'',
 		'Passwords: as psql asks for them, or from ~/.pgpass.',
 	];
