@@ -3,8 +3,8 @@ import { type Played, play } from './in-emulator.ts';
 import { applied, Deferred, planOf, verified } from './scripted-ports.ts';
 
 /** A fix that was applied and measured to hold. */
-async function held(): Promise<Played> {
-	const going = play({ rows: 40 });
+async function held(rows = 40): Promise<Played> {
+	const going = play({ rows });
 	const { emulator, press, ports, actor } = going;
 	await emulator.waitFor('You may see');
 	press('R');
@@ -44,16 +44,17 @@ test('after it has held: w goes on watching, x stops, and a break names the next
 });
 
 test.each([
-	['y', true, 'causes'],
-	['n', false, 'did not hold'],
+	['y', true, 'causes', 'Solutions, the best first'],
+	['n', false, 'did not hold', 'it held, but did not help'],
 ] as const)(
-	'what was measured to hold is asked about too: %s is written down',
-	async (key, helped, where) => {
-		const going = await held();
+	'what was measured to hold is asked about too, without scrolling: %s is written down',
+	async (key, helped, where, shown) => {
+		const going = await held(24);
 		const { emulator, press, ports } = going;
 		await emulator.waitFor('Did it help those who called?');
 		press(key);
 		await going.at(where);
+		await emulator.waitFor(shown);
 		expect(ports.journalled).toContainEqual({ kind: 'helped', solution: 'disconnect', helped });
 		await going.close();
 	},

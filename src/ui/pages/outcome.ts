@@ -114,6 +114,22 @@ function whatNext(scene: Scene, { solution, step }: PartShown): readonly Block[]
 	return [gap, text(strong('g'), ' looks again; ', strong('d'), ' goes on to the next step all the same.')];
 }
 
+/** Above what may be long: a question that has to be scrolled to is not answered. */
+function askedWhetherItHelped({ snapshot }: Scene): readonly Block[] {
+	if (!snapshot.can({ type: 'helped' })) return [];
+	return [
+		gap,
+		text(
+			'Did it help those who called? ',
+			strong('y'),
+			' yes, ',
+			strong('n'),
+			' no: it stands in the report. ',
+			faint('Enter leaves it open.'),
+		),
+	];
+}
+
 export function heldPage(scene: Scene, part: PartShown): Page {
 	const { verified, applied } = scene.snapshot.context;
 	const relief = scene.known().solutions.find(({ id }) => id === part.solution)?.relief === true;
@@ -122,24 +138,12 @@ export function heldPage(scene: Scene, part: PartShown): Page {
 			text(...severitySpans('ok', scene.looks.glyphs, verified === null ? 'it helped, you say' : 'it holds')),
 			gap,
 			...(verified === null ? [] : measured(scene, verified)),
+			...askedWhetherItHelped(scene),
+			...(relief ? [text('It is relief, not a cure: the cause is still there.')] : []),
+			...undoHint(scene, part),
 			...doneBlocks(scene, applied),
 			...(scene.snapshot.can({ type: 'watch' })
 				? [gap, text(strong('w'), ' goes on watching, until you stop it or it breaks.')]
-				: []),
-			...(relief ? [gap, text('It is relief, not a cure: the cause is still there.')] : []),
-			...undoHint(scene, part),
-			...(scene.snapshot.can({ type: 'helped' })
-				? [
-						gap,
-						text(
-							'Did it help those who called? ',
-							strong('y'),
-							' yes, ',
-							strong('n'),
-							' no: it stands in the report. ',
-							faint('Enter leaves it open.'),
-						),
-					]
 				: []),
 			...sessionsBelow(applied),
 		],
@@ -151,21 +155,17 @@ export const sessionsBelow = (applied: Applied | null): readonly Block[] =>
 		? []
 		: [...heading('Each session'), ...sessionTable(applied.rows)];
 
+/** What held and helped nobody is told from what did not hold: the first is the wrong cure, the second came undone. */
+function howItFailed(verified: Verified | null, applied: Applied | null): string {
+	if (verified !== null) return verified.held ? 'it held, but did not help' : 'it did not hold';
+	return applied?.outcome === 'partly' ? 'not all of it was done' : 'it did not help';
+}
+
 export function didNotHoldPage(scene: Scene, part: PartShown): Page {
 	const { verified, applied } = scene.snapshot.context;
 	return page(part.title, {
 		blocks: [
-			text(
-				...severitySpans(
-					'critical',
-					scene.looks.glyphs,
-					verified !== null
-						? 'it did not hold'
-						: applied?.outcome === 'partly'
-							? 'not all of it was done'
-							: 'it did not help',
-				),
-			),
+			text(...severitySpans('critical', scene.looks.glyphs, howItFailed(verified, applied))),
 			gap,
 			...(verified === null ? [] : measured(scene, verified)),
 			...doneBlocks(scene, applied),
