@@ -87,7 +87,12 @@ async function contentOf(file: string): Promise<Content> {
 			file,
 			records: [],
 			newer: null,
-			damage: { line: 1, what: journalErrorOf(error, 'read', file).message, torn: false },
+			damage: {
+				line: 1,
+				what: journalErrorOf(error, 'read', file).message,
+				torn: false,
+				lineBeforeChanged: false,
+			},
 		};
 	}
 }

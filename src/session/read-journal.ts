@@ -9,8 +9,10 @@ import { isEnvelope, isJournalRecord, isKnownKind } from './record-shape.ts';
 
 /** Where a journal stops to be what was written. */
 export type Damage = {
-	/** 1-based: the first line that is not to be trusted; all before it are. */
+	/** 1-based: the first line that does not follow from those before it. */
 	readonly line: number;
+	/** The line before it is not what was written there either: whoever takes it for evidence leaves it out. */
+	readonly lineBeforeChanged: boolean;
 	/** For a person. */
 	readonly what: string;
 	/** Only the last line, cut short by a crash or a full disk: what came before is whole, and more can follow. */
@@ -67,11 +69,24 @@ export function parseJournal(bytes: Buffer): JournalContent {
 		const so = { records, head: chain?.head ?? null, goodBytes: start };
 		// Without its line end even a whole record was not finished: the next one would stand in the same line.
 		if (newline === -1)
-			return { ...so, newer, damage: { line: number, what: 'the last line was not finished', torn: true } };
+			return {
+				...so,
+				newer,
+				damage: {
+					line: number,
+					what: 'the last line was not finished',
+					torn: true,
+					lineBeforeChanged: false,
+				},
+			};
 		const read = readLine(line, chain);
 		switch (read.is) {
 			case 'damaged':
-				return { ...so, newer, damage: { line: number, what: read.what, torn: false } };
+				return {
+					...so,
+					newer,
+					damage: { line: number, what: read.what, torn: false, lineBeforeChanged: read.lineBeforeChanged },
+				};
 			case 'not for us':
 				return {
 					...so,
@@ -99,10 +114,14 @@ type Line =
 	| (Omit<Chain, 'head'> & { readonly is: 'passed over' })
 	/** Of a format that an older reader must not pass over. */
 	| { readonly is: 'not for us'; readonly version: string | null }
-	| { readonly is: 'damaged'; readonly what: string };
+	| { readonly is: 'damaged'; readonly what: string; readonly lineBeforeChanged: boolean };
 
 function readLine(line: string, before: Chain | null): Line {
-	const damaged = (what: string): Line => ({ is: 'damaged', what });
+	const damaged = (what: string, lineBeforeChanged = false): Line => ({
+		is: 'damaged',
+		what,
+		lineBeforeChanged,
+	});
 	let value: unknown;
 	try {
 		value = JSON.parse(line);
@@ -112,8 +131,12 @@ function readLine(line: string, before: Chain | null): Line {
 	if (isOfLaterFormat(value)) return { is: 'not for us', version: toolVersion(value) };
 	if (!isEnvelope(value) || value.v !== 1) return damaged('this is not a record');
 	const { seq, session } = value;
-	if (value.prev !== (before?.head ?? null))
-		return damaged('this line does not follow from the one before it: lines were changed or removed');
+	if (value.prev !== (before?.head ?? null)) {
+		// The next number, after a text that is not the one it was numbered after: nothing was removed.
+		return before !== null && seq === before.seq + 1
+			? damaged('the line before this one was changed after it was written', true)
+			: damaged('this line does not follow from the one before it: lines were changed or removed');
+	}
 	if (seq !== (before?.seq ?? 0) + 1) return damaged(`record ${seq} is out of order`);
 	if (before !== null && session !== before.session)
 		return damaged(`this record is of session ${cleanText(session, { max: 80 })}`);

@@ -2,7 +2,7 @@ import { BundleError } from '../../evidence/bundle/bundle-error.ts';
 import type { Finding } from '../../machine/finding.ts';
 import type { Observation } from '../../machine/ports.ts';
 import { knownFindings } from '../../report/session-report.ts';
-import { parseJournal } from '../../session/read-journal.ts';
+import { type Damage, parseJournal } from '../../session/read-journal.ts';
 import { articleOfSession } from '../session-article.ts';
 import type { World } from '../world.ts';
 import type { FileToOpen } from './open-file.ts';
@@ -10,7 +10,8 @@ import { inMinutes, type Opened } from './opened.ts';
 
 /** Another's session: what it knew, as of then. @throws BundleError, ExpectedError where its article is not there */
 export async function openJournalFile(file: FileToOpen, world: World): Promise<Opened> {
-	const { records, damage } = parseJournal(file.bytes);
+	const { records: read, damage } = parseJournal(file.bytes);
+	const records = damage?.lineBeforeChanged === true ? read.slice(0, -1) : read;
 	const [first] = records;
 	if (first === undefined || first.kind !== 'opened') {
 		throw new BundleError(
@@ -42,11 +43,14 @@ export async function openJournalFile(file: FileToOpen, world: World): Promise<O
 		major: server?.versionNum == null ? null : Math.floor(server.versionNum / 10_000),
 		startedAt: first.at,
 		finishedAt,
-		warnings: [
-			...(changed === null ? [] : [changed]),
-			...(damage === null ? [] : [`the journal is good up to line ${damage.line - 1}: ${damage.what}`]),
-		],
+		warnings: [...(changed === null ? [] : [changed]), ...(damage === null ? [] : [howFarGood(damage)])],
 	};
+}
+
+function howFarGood({ line, what, lineBeforeChanged }: Damage): string {
+	return lineBeforeChanged
+		? `the journal is good up to line ${line - 2}: line ${line - 1} was changed after it was written`
+		: `the journal is good up to line ${line - 1}: ${what}`;
 }
 
 /** As it was observed: its source and its time are kept. */
