@@ -11,7 +11,7 @@ export default defineConfig({
 		// Scenarios that run beside each other are whole servers with their crowds.
 		maxConcurrency: 3,
 		// Servers, crowds and time limits are real: what a busy machine keeps a scenario from is tried again, and named at the end.
-		retry: 2,
+		retry: 3,
 		reporters: ['default', new URL('helpers/count-reporter.ts', import.meta.url).pathname],
 	},
 });
